@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_AUDIT_EVENT_H
+#define PPK_AUDIT_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
+
+/* One sign-in, as it is told to the log. Strings are borrowed, may be NULL, and are not trusted. */
+struct ppk_audit_event {
+	const char *user; /* only once the system is known to have this user; else NULL */
+	const char *service;
+	const char *tty;
+	const char *rhost;
+	const char *method;     /* "local" */
+	const char *credential; /* its name */
+	const char *credential_id; /* the first 8 characters of its base64url */
+	const char *result;     /* "granted" | "denied" | "unavailable" | "skipped" */
+	enum ppk_err reason;
+	long long duration_ms;
+};
+
+/*
+ * One line of key=value, values in double quotes where they need it, untrusted text sanitised, cut at
+ * size, NUL-terminated. Pure, no allocation.
+ */
+void ppk_audit_format(const struct ppk_audit_event *event, char *out, size_t size);
+
+enum ppk_log_level { PPK_LOG_ERROR, PPK_LOG_WARNING, PPK_LOG_NOTICE, PPK_LOG_DEBUG };
+
+/* Where lines go: syslog in the module, standard error in a tool, memory in a test. */
+struct ppk_log {
+	void (*write)(void *context, enum ppk_log_level level, const char *line);
+	void *context;
+	bool debug; /* false: PPK_LOG_DEBUG lines are dropped before they are made */
+};
+
+void ppk_log(const struct ppk_log *log, enum ppk_log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

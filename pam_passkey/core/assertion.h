@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_CORE_ASSERTION_H
+#define PPK_CORE_ASSERTION_H
+
+#include "core/bytes.h"
+
+#define PPK_SIGNATURE_MAX 1024 /* bytes: RSA 8192 */
+
+/* What every method brings back, and nothing but this. Claims, until crypto/verify.h said yes. */
+struct ppk_assertion {
+	struct ppk_bytes credential_id;
+	struct ppk_bytes client_data; /* clientDataJSON, as it was hashed */
+	struct ppk_bytes authenticator_data;
+	struct ppk_bytes signature;
+	struct ppk_bytes user_handle; /* empty when the authenticator sent none */
+};
+
+void ppk_assertion_done(struct ppk_assertion *assertion);
+
+#endif

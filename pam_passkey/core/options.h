@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_CORE_OPTIONS_H
+#define PPK_CORE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/credential.h"
+#include "core/diagnostic.h"
+#include "core/error.h"
+
+#define PPK_OPTIONS_FILE_MAX (64 * 1024) /* bytes of a configuration file */
+#define PPK_OPTION_PATH_MAX 1024	 /* bytes, with NUL */
+#define PPK_METHODS_MAX 5
+
+enum ppk_method_id {
+	PPK_METHOD_LOCAL,
+};
+
+enum ppk_unenrolled { PPK_UNENROLLED_DENY, PPK_UNENROLLED_SKIP };
+enum ppk_sign_count_policy { PPK_SIGN_COUNT_ENFORCE, PPK_SIGN_COUNT_LOG, PPK_SIGN_COUNT_OFF };
+
+/* The value of every option of options.def. Fixed size: making one needs no memory. */
+struct ppk_options {
+	char conf[PPK_OPTION_PATH_MAX];
+	char credentials[PPK_OPTION_PATH_MAX];
+	char state[PPK_OPTION_PATH_MAX];
+	char rp_id[PPK_RP_ID_MAX + 1];
+	enum ppk_method_id methods[PPK_METHODS_MAX];
+	size_t method_count;
+	enum ppk_uv user_verification;
+	unsigned timeout_s;
+	enum ppk_unenrolled unenrolled;
+	enum ppk_sign_count_policy sign_count;
+	char device_helper[PPK_OPTION_PATH_MAX];
+	bool cue;
+	bool debug;
+	bool given[32]; /* by index in options.def: set so far by the source that is being read */
+};
+
+/* The defaults of options.def. Pure. */
+void ppk_options_init(struct ppk_options *options);
+
+/*
+ * The PAM line's conf= alone, so that the file can be read before the line is applied over it.
+ * Copies it into options->conf when the line has it. PPK_ERR_OPTION | PPK_ERR_DUPLICATE. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_options_conf_of_line(struct ppk_options *options, int argc,
+						     const char *const *argv,
+						     struct ppk_diag *reterr);
+
+/*
+ * Apply a configuration file: "name = value" a line, '#' starts a comment line, blank lines are
+ * fine, a value may stand in double quotes. Unknown option, bad value, the same option twice,
+ * conf= in a file, NUL byte, over-long: PPK_ERR_OPTION | PPK_ERR_DUPLICATE | PPK_ERR_SYNTAX |
+ * PPK_ERR_LIMIT with source, line and sentence in *reterr. options is then to be thrown away. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_options_apply_file(struct ppk_options *options, const char *text,
+						   size_t len, const char *source,
+						   struct ppk_diag *reterr);
+
+/*
+ * Apply the arguments of the PAM line, "name=value" each; a switch may stand alone ("debug").
+ * Errors as above, source is "PAM line", column 0, line 0; the sentence names the option. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_options_apply_line(struct ppk_options *options, int argc,
+						   const char *const *argv, struct ppk_diag *reterr);
+
+/*
+ * Expand %u %h %U %% in template into out (size bytes with NUL). user must pass
+ * ppk_text_is_user_name(). Any other % is PPK_ERR_OPTION; PPK_ERR_LIMIT when it does not fit or
+ * home is not absolute. *ret_in_home is true when %h was used. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_template_expand(const char *template, const char *user,
+						const char *home, unsigned long uid, char *out,
+						size_t size, bool *ret_in_home);
+
+const char *ppk_method_name(enum ppk_method_id method);
+
+#endif

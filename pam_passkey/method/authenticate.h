@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_METHOD_AUTHENTICATE_H
+#define PPK_METHOD_AUTHENTICATE_H
+
+#include <sys/types.h>
+
+#include "audit/event.h"
+#include "core/error.h"
+#include "core/options.h"
+#include "method/dialogue.h"
+
+/* One sign-in. Everything is borrowed. */
+struct ppk_request {
+	const char *user;    /* as the application named it; not trusted */
+	const char *service;
+	const char *tty;   /* may be NULL */
+	const char *rhost; /* may be NULL */
+	const struct ppk_options *options;
+	const struct ppk_dialogue *dialogue;
+	const struct ppk_log *log;
+	uid_t root; /* owner that is trusted: 0 */
+};
+
+/* What came of it. There is no value that means success by being zero. */
+enum ppk_outcome {
+	PPK_OUTCOME_DENIED = 1,  /* no, whatever the reason */
+	PPK_OUTCOME_UNAVAILABLE, /* the store or the machine cannot say */
+	PPK_OUTCOME_BLOCKED,     /* PIN or fingerprint blocked */
+	PPK_OUTCOME_SKIPPED,     /* the store says: no credential, and unenrolled=skip */
+	PPK_OUTCOME_GRANTED,     /* a verified assertion */
+};
+
+struct ppk_result {
+	enum ppk_outcome outcome;
+	enum ppk_err reason; /* PPK_OK exactly when GRANTED */
+};
+
+/*
+ * Sign in: look the user up, read the credentials, run the methods in their order, verify, compare
+ * and advance the sign count, log one line. Never fails to give a result; any error is a denial or
+ * "cannot say".
+ */
+struct ppk_result ppk_authenticate(const struct ppk_request *request);
+
+#endif

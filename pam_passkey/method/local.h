@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_METHOD_LOCAL_H
+#define PPK_METHOD_LOCAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/event.h"
+#include "core/assertion.h"
+#include "core/client_data.h"
+#include "core/credential.h"
+#include "core/error.h"
+#include "method/dialogue.h"
+#include "sys/file.h"
+
+/* What every method is given. Everything is borrowed. */
+struct ppk_method_request {
+	const char *user;    /* for messages */
+	const char *host;    /* this machine, for messages and the origin */
+	const char *service; /* PAM service, for messages */
+	const struct ppk_credential *const *credentials; /* usable ones: enabled, right RP ID */
+	size_t credential_count;
+	enum ppk_uv uv; /* demanded by the service */
+	unsigned timeout_s;
+	bool cue;
+	const char *device_helper;
+	struct ppk_trust trust;
+	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes */
+	const struct ppk_dialogue *dialogue;
+	const struct ppk_log *log;
+};
+
+/*
+ * The authenticator plugged into this machine. On PPK_OK *ret is the caller's
+ * (ppk_assertion_done), unverified, and *ret_expected is what its client data must be (exact; its
+ * bytes are the caller's too). Errors: how a ceremony ends (core/error.def), PPK_ERR_PROCESS and
+ * what ppk_device_start returns, PPK_ERR_NOMEM.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_method_local(const struct ppk_method_request *request,
+					     struct ppk_assertion *ret,
+					     struct ppk_client_data_expected *ret_expected);
+
+#endif

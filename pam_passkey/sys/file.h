@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_SYS_FILE_H
+#define PPK_SYS_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core/bytes.h"
+#include "core/diagnostic.h"
+#include "core/error.h"
+
+/*
+ * Who may have written a file for us to trust it. Owner root is always fine; owner user only when
+ * allow_user. Nothing on the way to the file, nor the file, may be writable by group or others
+ * (a sticky folder such as /tmp is fine above a folder that itself is safe and not ours to fear).
+ */
+struct ppk_trust {
+	bool allow_user;
+	uid_t user;
+	uid_t root; /* 0; tests that do not run as root pass their own uid */
+};
+
+/*
+ * Read a whole file, at most max bytes, that trust allows. Opens every folder of the absolute path
+ * by descriptor with O_NOFOLLOW and checks the opened things, so that nothing can be swapped in
+ * between; O_NONBLOCK, so that a FIFO does not hang; O_CLOEXEC.
+ * PPK_ERR_NOT_FOUND: the file itself is missing and the folder that should hold it is there and
+ * could be read: the only error that means "there is none". A missing folder is PPK_ERR_IO.
+ * PPK_ERR_PERMISSION | PPK_ERR_UNSAFE_FILE (symlink, FIFO, device, folder, owner, mode) |
+ * PPK_ERR_LIMIT | PPK_ERR_IO | PPK_ERR_NOMEM; *reterr names the path and says what to do.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_file_read(const char *path, const struct ppk_trust *trust, size_t max,
+					  struct ppk_bytes *ret, struct ppk_diag *reterr);
+
+/*
+ * The same for a path below a user's home: when the caller is privileged, the file is opened by a
+ * short-lived child that has become that user for good (all ids and groups), so that a path of theirs
+ * reaches nothing that they could not read themselves. The caller's own ids never change.
+ */
+struct ppk_user;
+PPK_MUST_CHECK enum ppk_err ppk_file_read_as(const struct ppk_user *user, const char *path, size_t max,
+					     struct ppk_bytes *ret, struct ppk_diag *reterr);
+
+/*
+ * May path be run as a helper: absolute, a regular executable file, trusted as above (root only)?
+ * PPK_ERR_NOT_FOUND | PPK_ERR_UNSAFE_FILE | PPK_ERR_IO | PPK_ERR_PERMISSION.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_file_check_program(const char *path, const struct ppk_trust *trust,
+						   struct ppk_diag *reterr);
+
+/*
+ * Replace (or make) path with len bytes, atomically and durably: a temporary file in the same folder,
+ * written, owner and mode set, synced, renamed over path, folder synced. Whatever fails, path is the
+ * old one or the new one, and no temporary file stays. The folder must pass trust.
+ * PPK_ERR_IO | PPK_ERR_PERMISSION | PPK_ERR_UNSAFE_FILE | PPK_ERR_NOT_FOUND (the folder).
+ */
+struct ppk_file_owner {
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;
+};
+PPK_MUST_CHECK enum ppk_err ppk_file_replace(const char *path, const struct ppk_trust *trust,
+					     const struct ppk_file_owner *owner, const void *data,
+					     size_t len, struct ppk_diag *reterr);
+
+/*
+ * Take the exclusive lock that belongs to path (the file ".<name>.lock" beside it, mode 0600, made
+ * when missing), waiting for its holder. *ret_fd is to be given to ppk_file_unlock(). Errors as
+ * ppk_file_replace.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_file_lock(const char *path, const struct ppk_trust *trust, int *ret_fd,
+					  struct ppk_diag *reterr);
+void ppk_file_unlock(int fd);
+
+/* Make a folder with owner and mode when it is missing; its parent must exist and pass trust. */
+PPK_MUST_CHECK enum ppk_err ppk_folder_make(const char *path, const struct ppk_trust *trust,
+					    const struct ppk_file_owner *owner, struct ppk_diag *reterr);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_SYS_PROCESS_H
+#define PPK_SYS_PROCESS_H
+
+#include <sys/types.h>
+
+#include "core/error.h"
+
+/*
+ * A helper program, run without a trace in the host: the host gets no SIGCHLD, none of its wait()
+ * calls can catch our child, and no signal disposition, mask or descriptor of it changes.
+ * How: an intermediate child made with exit signal 0 (clone(2)), which alone is the parent of the
+ * program, blocks all signals, waits for it and hands its status on.
+ */
+struct ppk_process {
+	pid_t keeper; /* the intermediate child; 0: none */
+	int socket;   /* our end of the SOCK_SEQPACKET pair; -1: none */
+};
+
+/*
+ * Run path (checked before: ppk_file_check_program) with argv[0] = its base name, no other argument,
+ * an empty environment, folder "/", standard descriptors on /dev/null, its end of the socket pair as
+ * descriptor 3, nothing else open, default dispositions, nothing blocked; real, effective and saved
+ * ids all set to the effective ones of the caller.
+ * PPK_ERR_PROCESS | PPK_ERR_NOMEM | PPK_ERR_IO. That path could not be executed shows as end of file
+ * on the socket.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret);
+
+/*
+ * Close the socket (the program ends by that), wait until program and keeper are gone; after
+ * grace_ms milliseconds they are killed. Safe on one that never started or was finished.
+ */
+void ppk_process_finish(struct ppk_process *process, unsigned grace_ms);
+
+#endif

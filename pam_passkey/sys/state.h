@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_SYS_STATE_H
+#define PPK_SYS_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/diagnostic.h"
+#include "core/error.h"
+#include "core/sign_counts.h"
+#include "sys/file.h"
+
+/*
+ * One user's sign counts on disk: FOLDER/USER.counts, owner root, mode 0644.
+ * A transaction: begin (lock and read), look, commit (write, sync) or not, end. Between begin and
+ * end nobody else can advance the same counts.
+ */
+struct ppk_state {
+	char path[1280];
+	struct ppk_trust trust;
+	int lock_fd;       /* -1: not held */
+	bool writable;     /* false: this caller may look and not write (a screen locker) */
+	struct ppk_sign_counts counts;
+};
+
+/*
+ * Lock and read. A missing file reads as no counts. When the caller lacks the privilege to lock or
+ * write, writable is false and that is no error. A folder that is missing is made when the caller is
+ * root. When the lock cannot be had for another reason (full or broken disk), writable is false too
+ * and *ret_lock_err says why; reading goes on: a full disk must not lock the admin out. What cannot
+ * be read or is damaged is an error, for which a sign-in must not be granted:
+ * PPK_ERR_SYNTAX | PPK_ERR_UNSAFE_FILE | PPK_ERR_PERMISSION | PPK_ERR_IO | PPK_ERR_LIMIT | PPK_ERR_NOMEM.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_state_begin(const char *folder, const char *user,
+					    const struct ppk_trust *trust, struct ppk_state *ret,
+					    enum ppk_err *ret_lock_err, struct ppk_diag *reterr);
+
+/* Write state->counts. PPK_ERR_PERMISSION when not writable, else errors of ppk_file_replace. */
+PPK_MUST_CHECK enum ppk_err ppk_state_commit(struct ppk_state *state, struct ppk_diag *reterr);
+
+/* Unlock. Safe on one that never began. */
+void ppk_state_end(struct ppk_state *state);
+
+#endif
