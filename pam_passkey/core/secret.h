@@ -15,7 +15,10 @@ struct ppk_secret {
 	size_t len;                 /* bytes, without the NUL */
 };
 
-/* Copy len bytes of text. PPK_ERR_LIMIT when it does not fit (the secret is then empty). */
+/*
+ * Copy len bytes of text. PPK_ERR_LIMIT when it does not fit, PPK_ERR_SYNTAX when a NUL byte is in
+ * it; the secret is then empty.
+ */
 PPK_MUST_CHECK enum ppk_err ppk_secret_set(struct ppk_secret *secret, const char *text, size_t len);
 
 /* Overwrite; safe on NULL and when called twice. The compiler cannot leave it out. */
