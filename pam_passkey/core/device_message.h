@@ -21,7 +21,11 @@
 #define PPK_DEVICE_PROTOCOL_VERSION 1
 #define PPK_DEVICE_AUTHENTICATORS_MAX 16    /* that are talked to at once */
 #define PPK_DEVICE_X5C_MAX 4		    /* certificates of an attestation */
+#define PPK_DEVICE_CERTIFICATE_MAX 8192	    /* bytes of one of them */
+#define PPK_DEVICE_ALGORITHMS_MAX 16	    /* in PPK_DEVICE_MAKE_CREDENTIAL */
+#define PPK_DEVICE_NAME_MAX 255		    /* bytes of rp_name, user_name, user_display_name */
 #define PPK_DEVICE_RETRIES_UNKNOWN 0xff
+#define PPK_DEVICE_INDEX_NONE 0xff
 
 enum ppk_device_message_type {
 	/* program -> passkey-device; the first message is one of these three */
@@ -90,7 +94,7 @@ struct ppk_device_authenticator {
 };
 
 struct ppk_device_event { /* INSERT TOUCH VERIFY PIN_NEEDED VERIFY_FAILED GONE FAILED */
-	uint8_t index;    /* authenticator; 0xff where none is meant */
+	uint8_t index;    /* authenticator; INSERT and FAILED: or PPK_DEVICE_INDEX_NONE */
 	uint8_t retries;  /* left; PPK_DEVICE_RETRIES_UNKNOWN */
 	enum ppk_err err; /* FAILED: why. PIN_NEEDED: PPK_OK first, then PPK_ERR_PIN_INVALID (asked
 			     again) or PPK_ERR_UV_BLOCKED (fell back). GONE: why */
@@ -140,7 +144,11 @@ struct ppk_device_message {
 	};
 };
 
-/* Encoding: into buffer (size bytes); *ret_len is the packet's length. PPK_ERR_LIMIT. */
+/*
+ * Encoding: into buffer (size bytes); *ret_len is the packet's length. PPK_ERR_LIMIT: it does not
+ * fit, or a part is longer, shorter or another value than the decoder takes (device_message.md). A
+ * string that is NULL is sent as an empty one. After a PIN the buffer is the caller's to wipe.
+ */
 PPK_MUST_CHECK enum ppk_err
 ppk_device_encode_get_assertion(const struct ppk_device_get_assertion *request, uint8_t *buffer,
 				size_t size, size_t *ret_len);
@@ -164,9 +172,9 @@ PPK_MUST_CHECK enum ppk_err ppk_device_decode_message(const uint8_t *packet, siz
 						      struct ppk_device_message *ret);
 
 /*
- * Decode what the program sent (the side of passkey-device). The first packet's request; arrays are
- * allocated in one block that *ret owns: ppk_device_request_done(). Views point into packet.
- * PPK_ERR_FRAME | PPK_ERR_VERSION | PPK_ERR_LIMIT | PPK_ERR_NOMEM.
+ * Decode what the program sent (the side of passkey-device). The first packet's request; arrays and
+ * all that they point to are in one block that *ret owns: ppk_device_request_done(). packet may be
+ * reused at once. PPK_ERR_FRAME | PPK_ERR_VERSION | PPK_ERR_LIMIT | PPK_ERR_NOMEM.
  */
 struct ppk_device_request {
 	enum ppk_device_message_type type; /* GET_ASSERTION, MAKE_CREDENTIAL, LIST */
@@ -177,6 +185,7 @@ struct ppk_device_request {
 };
 PPK_MUST_CHECK enum ppk_err ppk_device_decode_request(const uint8_t *packet, size_t len,
 						      struct ppk_device_request *ret);
+/* NULL and a zeroed one are fine. */
 void ppk_device_request_done(struct ppk_device_request *request);
 
 /* PIN or CANCEL. PPK_ERR_FRAME. For CANCEL *ret_index and *ret_pin are left alone. */
