@@ -13,15 +13,17 @@
  * program, blocks all signals, waits for it and hands its status on.
  */
 struct ppk_process {
-	pid_t keeper; /* the intermediate child; 0: none */
-	int socket;   /* our end of the SOCK_SEQPACKET pair; -1: none */
+	pid_t keeper;  /* the intermediate child; 0: none, and then the descriptors mean nothing */
+	int keeper_fd; /* its pidfd; -1 where the kernel has none (before Linux 5.2) */
+	int socket;    /* our end of the SOCK_SEQPACKET pair; -1: none */
 };
 
 /*
  * Run path (checked before: ppk_file_check_program) with argv[0] = its base name, no other argument,
  * an empty environment, folder "/", standard descriptors on /dev/null, its end of the socket pair as
  * descriptor 3, nothing else open, default dispositions, nothing blocked; real, effective and saved
- * ids all set to the effective ones of the caller.
+ * ids all set to the effective ones of the caller. It is killed soon after the calling process ends,
+ * however that ends. Both new descriptors in the caller are close-on-exec.
  * PPK_ERR_PROCESS | PPK_ERR_NOMEM | PPK_ERR_IO. That path could not be executed shows as end of file
  * on the socket.
  */
@@ -29,7 +31,9 @@ PPK_MUST_CHECK enum ppk_err ppk_process_start(const char *path, struct ppk_proce
 
 /*
  * Close the socket (the program ends by that), wait until program and keeper are gone; after
- * grace_ms milliseconds they are killed. Safe on one that never started or was finished.
+ * grace_ms milliseconds (at once where the kernel has no pidfd) the program is killed. A program
+ * that even SIGKILL does not end, stuck in a driver, is waited for 2 seconds. Safe on a zeroed
+ * struct and on one that was finished.
  */
 void ppk_process_finish(struct ppk_process *process, unsigned grace_ms);
 

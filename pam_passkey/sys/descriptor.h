@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_SYS_DESCRIPTOR_H
+#define PPK_SYS_DESCRIPTOR_H
+
+#include "core/error.h"
+
+/*
+ * Close every descriptor of this process from first on. Async-signal-safe: for a child between
+ * fork and exec. Works without close_range(2) and without /proc, then up to the descriptor limit.
+ */
+void ppk_descriptors_close_from(int first);
+
+/*
+ * Make descriptors 0, 1 and 2 /dev/null, keep as descriptor 3 (inherited by exec), and close all
+ * others. keep may be any number, 0 to 2 too. Async-signal-safe. PPK_ERR_IO.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_descriptors_keep_one(int keep);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Packets on a SOCK_SEQPACKET socket.
+ *
+ * 1. The other side is not trusted. It MUST NOT be able to hold the caller beyond its deadline: not
+ *    by silence, not by not reading, and not by sending without end.
+ * 2. A packet that does not fit MUST be an error and never a shortened packet.
+ * 3. A descriptor that the other side attaches MUST NOT be accepted (no control buffer is given).
+ */
+#include "sys/packet.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "sys/clock.h"
+
+/* How long the other side may leave our packets unread before it counts as hung. */
+#define SEND_WAIT_MS 5000
+
+static int remaining_ms(int64_t deadline_ms)
+{
+	int64_t left;
+
+	if (deadline_ms < 0)
+		return -1;
+	left = deadline_ms - ppk_clock_ms();
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+/* Wait for events. PPK_ERR_TIMEOUT whenever the deadline lies in the past, ready or not. */
+static enum ppk_err wait_ready(int socket, short events, int64_t deadline_ms)
+{
+	struct pollfd entry = { .fd = socket, .events = events };
+
+	for (;;) {
+		int left = remaining_ms(deadline_ms), count;
+
+		if (deadline_ms >= 0 && left < 0)
+			return PPK_ERR_TIMEOUT;
+		count = poll(&entry, 1, left);
+		/* The clock goes on while the machine sleeps; poll's does not. */
+		if (deadline_ms >= 0 && remaining_ms(deadline_ms) < 0)
+			return PPK_ERR_TIMEOUT;
+		if (count > 0)
+			return PPK_OK;
+		if (count < 0 && errno != EINTR)
+			return PPK_ERR_IO;
+	}
+}
+
+/* The one place where errno of a socket call becomes an error of ours. */
+static enum ppk_err socket_error(int code)
+{
+	if (code == EPIPE || code == ECONNRESET || code == ENOTCONN)
+		return PPK_ERR_PROCESS;
+	return PPK_ERR_IO;
+}
+
+enum ppk_err ppk_packet_send(int socket, const uint8_t *data, size_t len)
+{
+	int64_t deadline_ms = ppk_clock_ms() + SEND_WAIT_MS;
+
+	/* To the receiver an empty packet would look like the end. */
+	if (len == 0)
+		return PPK_ERR_FRAME;
+	for (;;) {
+		ssize_t sent = send(socket, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		enum ppk_err err;
+
+		if (sent >= 0)
+			return (size_t)sent == len ? PPK_OK : PPK_ERR_IO;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return socket_error(errno);
+		err = wait_ready(socket, POLLOUT, deadline_ms);
+		if (err != PPK_OK)
+			return err == PPK_ERR_TIMEOUT ? PPK_ERR_PROCESS : err;
+	}
+}
+
+enum ppk_err ppk_packet_receive(
+	int socket, int64_t deadline_ms, uint8_t *data, size_t size, size_t *ret_len)
+{
+	for (;;) {
+		enum ppk_err err = wait_ready(socket, POLLIN, deadline_ms);
+		ssize_t got;
+
+		if (err != PPK_OK)
+			return err;
+		/* MSG_TRUNC: the true length, also of a packet that does not fit. */
+		got = recv(socket, data, size, MSG_DONTWAIT | MSG_TRUNC);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got < 0)
+			return socket_error(errno);
+		if (got == 0)
+			return PPK_ERR_PROCESS;
+		if ((size_t)got > size)
+			return PPK_ERR_FRAME;
+		*ret_len = (size_t)got;
+		return PPK_OK;
+	}
+}
