@@ -3,30 +3,23 @@
  * Running a helper program inside a process that is not ours.
  *
  *     host ---clone, exit signal 0---> keeper ---clone, SIGCHLD---> program
- *      |                                 '- waits for the program    |
+ *      |     (sys/child.c)             '- waits for the program      |
  *      '------------------ SOCK_SEQPACKET pair ----------------------'
  *
- *  1. The host MUST NOT receive a signal from us, and its wait(-1) MUST NOT see our child: the
- *     kernel sends no signal for a child with exit signal 0 and shows it only to __WALL and
- *     __WCLONE. execve(2) sets the exit signal back to SIGCHLD, therefore the keeper never calls it.
- *  2. The host's dispositions, signal mask, ids and descriptors MUST be the same afterwards.
- *  3. The host may have threads, any of which may hold any lock of libc at the moment of clone. A
- *     child MUST use system calls and async-signal-safe functions alone; set*id of libc are not
- *     (they signal the other threads), so the system calls are used directly.
- *  4. The program MUST find no descriptor, environment variable, ignored or blocked signal or id of
- *     the host, whichever of 0, 1 and 2 the host had closed.
- *  5. The program MUST NOT outlive the host (the keeper watches the host) nor the keeper (the kernel
- *     kills the program then). It stays in the terminal's foreground group: Ctrl-C is for it too.
- *  6. A signal MUST NOT reach a process that is not ours: only our own child that nobody has waited
- *     for is signalled, by its descriptor where the kernel has them.
+ * 1. Between host and program there MUST be the keeper: a program cannot have the exit signal 0
+ *    that keeps a child from the host's notice, because execve(2) sets it back.
+ * 2. The host's ids and descriptors MUST be the same afterwards.
+ * 3. In the keeper and the program before its execve the rules for such children hold
+ *    (sys/child.h). set*id of libc are not among what is allowed: they signal the other threads.
+ * 4. The program MUST find no descriptor, environment variable, ignored or blocked signal or id of
+ *    the host, whichever of 0, 1 and 2 the host had closed.
+ * 5. The program MUST NOT outlive the host (the keeper watches the host) nor the keeper (the kernel
+ *    kills the program then). It stays in the terminal's foreground group: Ctrl-C is for it too.
  */
 #include "sys/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +31,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/child.h"
 #include "sys/clock.h"
 #include "sys/descriptor.h"
 #include "sys/identity.h"
@@ -48,28 +42,6 @@
 #define KEEPER_GRACE_MS 2000
 /* What the keeper says when the program could not even be started; as shells do. */
 #define EXIT_NOT_STARTED 127
-
-static int open_pidfd(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-/* Wait until fd is ready: 1; until deadline_ms (-1: for ever): 0; a failure: -1. */
-static int wait_until(int fd, int64_t deadline_ms)
-{
-	struct pollfd entry = { .fd = fd, .events = POLLIN };
-
-	for (;;) {
-		int64_t left = deadline_ms < 0 ? -1 : deadline_ms - ppk_clock_ms();
-		int count;
-
-		if (deadline_ms >= 0 && left < 0)
-			return 0;
-		count = poll(&entry, 1, left > INT32_MAX ? INT32_MAX : (int)left);
-		if (count != 0 && (count > 0 || errno != EINTR))
-			return count;
-	}
-}
 
 /*
  * In the program's process, up to its execve.
@@ -174,31 +146,37 @@ static int keeper_signals(void)
 /* A descriptor of the host, or -1 where the kernel has none. False: the host is gone already. */
 static bool watch_host(pid_t host, int *ret_fd)
 {
-	*ret_fd = open_pidfd(host);
+	*ret_fd = (int)syscall(SYS_pidfd_open, host, 0);
 	return getppid() == host;
 }
 
-static int keeper_run(const char *path, int socket, pid_t host)
+struct start {
+	const char *path;
+	int socket; /* the program's end */
+	pid_t host;
+};
+
+static int keeper_run(void *context)
 {
-	pid_t self, program;
+	const struct start *start = context;
+	pid_t self = getpid(), program;
 	int signals, host_fd;
 
 	(void)prctl(PR_SET_NAME, "passkey-keeper");
 	reset_dispositions();
-	if (ppk_descriptors_keep_one(socket) != PPK_OK)
+	if (ppk_descriptors_keep_one(start->socket) != PPK_OK)
 		return EXIT_NOT_STARTED;
 	signals = keeper_signals();
-	if (signals < 0 || !watch_host(host, &host_fd))
+	if (signals < 0 || !watch_host(start->host, &host_fd))
 		return EXIT_NOT_STARTED;
-	self = getpid();
 	program = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	if (program == 0) {
-		program_run(path, self);
+		program_run(start->path, self);
 		_exit(EXIT_NOT_STARTED);
 	}
 	if (program < 0)
 		return EXIT_NOT_STARTED;
-	close(3); /* the program's end: with its last holder gone the host sees end of file */
+	close(3); /* with the last holder of the program's end gone, the host sees end of file */
 	return keep(program, signals, host_fd);
 }
 
@@ -206,100 +184,40 @@ static int keeper_run(const char *path, int socket, pid_t host)
  * In the host.
  */
 
-/*
- * The keeper; in it 0 is returned. *ret_pidfd becomes -1 where the kernel does not give one (before
- * Linux 5.2 the flag has no meaning). All arguments but flags and the place of the descriptor are
- * 0, so that the order of the others, which differs between architectures, does not matter.
- */
-static pid_t clone_keeper(int *ret_pidfd)
-{
-	int pidfd = -1;
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, 0, &pidfd, 0, 0);
-
-	if (pid < 0 && errno == EINVAL)
-		pid = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
-	*ret_pidfd = pidfd;
-	return pid;
-}
-
-/* The one place where errno of this file becomes an error of ours. */
-static enum ppk_err start_error(int code)
-{
-	if (code == ENOMEM)
-		return PPK_ERR_NOMEM;
-	return code == EMFILE || code == ENFILE ? PPK_ERR_IO : PPK_ERR_PROCESS;
-}
-
 enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret)
 {
-	int ends[2], pidfd, code;
-	sigset_t all, before;
-	pid_t keeper, host = getpid();
+	struct ppk_child keeper;
+	enum ppk_err err;
+	int ends[2];
 
 	if (path[0] != '/')
 		return PPK_ERR_PROCESS;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return start_error(errno);
-	/* Blocked before the clone: no handler of the host may ever run in the keeper. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	keeper = clone_keeper(&pidfd);
-	code = errno;
-	if (keeper == 0)
-		_exit(keeper_run(path, ends[1], host));
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+		return errno == ENOMEM ? PPK_ERR_NOMEM : PPK_ERR_IO;
+	err = ppk_child_start(keeper_run,
+		&(struct start){ .path = path, .socket = ends[1], .host = getpid() }, &keeper);
 	close(ends[1]);
-	if (keeper < 0) {
+	if (err != PPK_OK) {
 		close(ends[0]);
-		return start_error(code);
+		return err;
 	}
-	*ret = (struct ppk_process){ .keeper = keeper, .keeper_fd = pidfd, .socket = ends[0] };
+	*ret = (struct ppk_process){ .keeper = keeper, .socket = ends[0] };
 	return PPK_OK;
-}
-
-/* True when the keeper has ended within the time, or when nobody can tell (then it is signalled). */
-static bool keeper_ends_within(const struct ppk_process *process, unsigned ms)
-{
-	if (process->keeper_fd < 0)
-		return false;
-	return wait_until(process->keeper_fd, ppk_clock_ms() + ms) > 0;
-}
-
-static void signal_keeper(const struct ppk_process *process, int number)
-{
-	if (process->keeper_fd >= 0)
-		(void)syscall(SYS_pidfd_send_signal, process->keeper_fd, number, NULL, 0);
-	else
-		(void)kill(process->keeper, number);
-}
-
-/* Take its status, so that no zombie stays. The host may have done so with wait(__WALL). */
-static void reap_keeper(const struct ppk_process *process)
-{
-	siginfo_t info;
-	int got;
-
-	do {
-		got = process->keeper_fd < 0
-			      ? waitid(P_PID, (id_t)process->keeper, &info, WEXITED | __WALL)
-			      : waitid(P_PIDFD, (id_t)process->keeper_fd, &info, WEXITED | __WALL);
-	} while (got != 0 && errno == EINTR);
 }
 
 void ppk_process_finish(struct ppk_process *process, unsigned grace_ms)
 {
-	if (process->keeper <= 0)
+	if (process->keeper.pid <= 0)
 		return;
 	/* Not close alone: a child of the host may hold a copy of this end. */
 	(void)shutdown(process->socket, SHUT_RDWR);
 	close(process->socket);
-	if (!keeper_ends_within(process, grace_ms)) {
-		signal_keeper(process, SIGTERM);
-		if (process->keeper_fd >= 0 && !keeper_ends_within(process, KEEPER_GRACE_MS))
-			signal_keeper(process, SIGKILL);
+	process->socket = -1;
+	if (!ppk_child_ends_within(&process->keeper, grace_ms)) {
+		ppk_child_signal(&process->keeper, SIGTERM);
+		if (process->keeper.fd >= 0 &&
+			!ppk_child_ends_within(&process->keeper, KEEPER_GRACE_MS))
+			ppk_child_signal(&process->keeper, SIGKILL);
 	}
-	reap_keeper(process);
-	if (process->keeper_fd >= 0)
-		close(process->keeper_fd);
-	*process = (struct ppk_process){ .keeper = 0, .keeper_fd = -1, .socket = -1 };
+	ppk_child_reap(&process->keeper);
 }

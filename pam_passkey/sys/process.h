@@ -2,9 +2,8 @@
 #ifndef PPK_SYS_PROCESS_H
 #define PPK_SYS_PROCESS_H
 
-#include <sys/types.h>
-
 #include "core/error.h"
+#include "sys/child.h"
 
 /*
  * A helper program, run without a trace in the host: the host gets no SIGCHLD, none of its wait()
@@ -13,9 +12,8 @@
  * program, blocks all signals, waits for it and hands its status on.
  */
 struct ppk_process {
-	pid_t keeper;  /* the intermediate child; 0: none, and then the descriptors mean nothing */
-	int keeper_fd; /* its pidfd; -1 where the kernel has none (before Linux 5.2) */
-	int socket;    /* our end of the SOCK_SEQPACKET pair; -1: none */
+	struct ppk_child keeper; /* the intermediate child; none in a zeroed struct */
+	int socket;              /* our end of the SOCK_SEQPACKET pair; -1: none */
 };
 
 /*
@@ -24,7 +22,7 @@ struct ppk_process {
  * descriptor 3, nothing else open, default dispositions, nothing blocked; real, effective and saved
  * ids all set to the effective ones of the caller. It is killed soon after the calling process ends,
  * however that ends. Both new descriptors in the caller are close-on-exec.
- * PPK_ERR_PROCESS | PPK_ERR_NOMEM | PPK_ERR_IO. That path could not be executed shows as end of file
+ * PPK_ERR_PROCESS | PPK_ERR_NOMEM | PPK_ERR_LIMIT | PPK_ERR_IO. That path could not be executed shows as end of file
  * on the socket.
  */
 PPK_MUST_CHECK enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret);
