@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A person at a terminal: runs a program on a pseudo-terminal, waits for what it shows, types."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+
+PATIENCE_S = 60  # when a program says nothing for so long, something hangs: the test fails
+
+
+class Terminal:
+    """One program on one terminal. Use as a context manager; what is left running is ended."""
+
+    def __init__(self, words, user=None, environment=None):
+        self.words = words
+        self.shown = ""
+        self._seen = 0
+        self._status = None
+        self._master, slave = pty.openpty()
+        environment = dict(environment or {"TERM": "xterm", "PATH": os.environ["PATH"],
+                                           "LANG": "C.UTF-8"})
+        if user:
+            words = ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--reset-env"
+                     ] + list(words)
+        self._process = subprocess.Popen(
+            words, stdin=slave, stdout=slave, stderr=slave, env=environment, cwd="/",
+            start_new_session=True, preexec_fn=lambda: self._control(slave))
+        os.close(slave)
+
+    @staticmethod
+    def _control(slave):
+        import fcntl
+        import termios
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        os.close(self._master)
+
+    def _read(self):
+        """Add what the program wrote; False at its end."""
+        ready, _, _ = select.select([self._master], [], [], PATIENCE_S)
+        if not ready:
+            raise TimeoutError("%s says nothing more after:\n%s" % (self.words, self.shown))
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:
+            data = b""
+        self.shown += data.decode("utf-8", "replace").replace("\r\n", "\n")
+        return data != b""
+
+    def wait_for(self, pattern):
+        """Wait until pattern is shown, after what the last wait found. Returns the match."""
+        while True:
+            match = re.compile(pattern).search(self.shown, self._seen)
+            if match:
+                self._seen = match.end()
+                return match
+            if not self._read():
+                raise AssertionError("%s ended without showing %r:\n%s" %
+                                     (self.words, pattern, self.shown))
+
+    def type(self, text):
+        os.write(self._master, text.encode())
+
+    def enter(self, text):
+        self.type(text + "\n")
+
+    def finish(self):
+        """Wait for the end; returns the exit status."""
+        while self._read():
+            pass
+        return self._process.wait()
+
+    def picture(self, width=78):
+        """What the person saw, in a frame."""
+        lines = [line.rstrip() for line in self.shown.strip("\n").split("\n")]
+        rows = []
+        for line in lines:
+            while len(line) > width - 4:
+                rows.append(line[:width - 4])
+                line = line[width - 4:]
+            rows.append(line)
+        bar = "─" * (width - 2)
+        body = "".join("│ %s │\n" % row.ljust(width - 4) for row in rows)
+        return "╭%s╮\n%s╰%s╯" % (bar, body, bar)
+
+
+def now_ms():
+    return int(time.monotonic() * 1000)
