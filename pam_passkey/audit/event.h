@@ -36,6 +36,7 @@ struct ppk_log {
 	bool debug; /* false: PPK_LOG_DEBUG lines are dropped before they are made */
 };
 
+/* Write a line, made by a printf format and sanitised, cut at 1,024 bytes. No allocation of its own. */
 void ppk_log(const struct ppk_log *log, enum ppk_log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

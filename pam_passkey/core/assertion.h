@@ -15,6 +15,7 @@ struct ppk_assertion {
 	struct ppk_bytes user_handle; /* empty when the authenticator sent none */
 };
 
+/* Free what it holds and empty it; NULL and an empty one are fine. */
 void ppk_assertion_done(struct ppk_assertion *assertion);
 
 #endif

@@ -61,7 +61,7 @@ struct ppk_credential {
 	int64_t created_s;            /* seconds since 1970; 0: not recorded */
 	int64_t expires_s;            /* 0: never */
 	bool disabled;
-	char *attestation;            /* what was checked at enrolment: "none", "self", "packed", ... or NULL */
+	char *attestation;            /* what was checked at enrolment: "none", "self", "packed", ... */
 	char *unknown;                /* optional keys that this version does not know, verbatim, or NULL */
 };
 

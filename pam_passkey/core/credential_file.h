@@ -61,6 +61,7 @@ PPK_MUST_CHECK enum ppk_err ppk_credential_file_update(struct ppk_credential_fil
 /* Remove line, which must be one of file's. */
 void ppk_credential_file_remove(struct ppk_credential_file *file, struct ppk_credential_line *line);
 
+/* Free it with its lines and credentials; NULL is fine. */
 void ppk_credential_file_free(struct ppk_credential_file *file);
 
 #endif

@@ -75,6 +75,7 @@ PPK_MUST_CHECK enum ppk_err ppk_template_expand(const char *template, const char
 						const char *home, unsigned long uid, char *out,
 						size_t size, bool *ret_in_home);
 
+/* "local": as methods= and the log name it. Static; never NULL. Pure. */
 const char *ppk_method_name(enum ppk_method_id method);
 
 #endif
