@@ -28,14 +28,15 @@ struct ppk_authenticator_data {
 	const uint8_t *aaguid; /* 16 bytes */
 	const uint8_t *credential_id;
 	size_t credential_id_len;
-	const uint8_t *rest; /* COSE key and extensions: CBOR, which this program does not read */
+	/* COSE key and extensions: CBOR, which this program does not read; NULL and 0 without AT and ED */
+	const uint8_t *rest;
 	size_t rest_len;
 };
 
 /*
  * PPK_ERR_AUTHENTICATOR_DATA when too short, too long, when AT is set and the attested credential
- * data are cut or its id is longer than PPK_CREDENTIAL_ID_MAX, or when neither AT nor ED is set and
- * bytes follow the count. Pure.
+ * data are cut or its id is empty or longer than PPK_CREDENTIAL_ID_MAX, when AT or ED is set and no
+ * CBOR follows, or when neither is set and bytes follow the count. Pure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_authenticator_data_parse(const uint8_t *data, size_t len,
 							 struct ppk_authenticator_data *ret);

@@ -13,11 +13,11 @@
 
 #define PPK_SIGN_COUNTS_FILE_MAX (256 * 1024) /* bytes */
 
-/* The count and last use of one credential; a line "count1 id=... count=41 used=2026-11-24T07:30:00Z". */
+/* The count and last use of one credential: a line of the state file (sign_counts.md). */
 struct ppk_sign_count {
 	uint8_t id_hash[32]; /* SHA-256 of the credential id */
 	uint32_t count;
-	int64_t used_s;
+	int64_t used_s; /* seconds since 1970 */
 };
 
 /* All of one user's; the caller owns the memory of the struct, nothing is on the heap. */
@@ -27,16 +27,19 @@ struct ppk_sign_counts {
 };
 
 /*
- * Parse a state file. Anything not well formed is PPK_ERR_SYNTAX (a damaged state must not read
- * as "no count"); PPK_ERR_LIMIT | PPK_ERR_DUPLICATE. Pure.
+ * Parse a state file. Anything not well formed, cut, or not what its checksum says is
+ * PPK_ERR_SYNTAX, empty text too: a damaged state must not read as "no count", or as a smaller one.
+ * PPK_ERR_LIMIT (too large, too many lines) | PPK_ERR_DUPLICATE (an id twice) | PPK_ERR_NOMEM. Pure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_sign_counts_parse(const char *text, size_t len, const char *source,
 						  struct ppk_sign_counts *ret,
 						  struct ppk_diag *reterr);
+
+/* The text of a state file, with its last line; *ret is the caller's. PPK_ERR_NOMEM. Pure. */
 PPK_MUST_CHECK enum ppk_err ppk_sign_counts_format(const struct ppk_sign_counts *counts,
 						   struct ppk_bytes *ret);
 
-/* The entry, or NULL when this credential was never used. Pure. */
+/* The entry, or NULL when this credential was never used. It points into counts. Pure. */
 struct ppk_sign_count *ppk_sign_counts_find(struct ppk_sign_counts *counts,
 					    const uint8_t id_hash[static 32]);
 
