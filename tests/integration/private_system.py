@@ -149,6 +149,8 @@ def _write_parts(parts):
         with open(target, "wb") as out:
             out.write(content)
         os.chmod(target, 0o755)
+    # the copy of passkey-device finds the virtual bus beside itself, wherever it was built
+    run("patchelf", "--set-rpath", LIBRARY, LIBRARY + "/passkey-device")
 
 
 def add_user(name, password):

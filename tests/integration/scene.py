@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A scratch user with a password and an enrolled security key, in the private system.
+
+Shared by the demonstration (tools/try) and the tests of real programs.
+"""
+
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "virtual"))
+
+import private_system as system  # noqa: E402
+from terminal import Terminal  # noqa: E402
+from virtual import Authenticator  # noqa: E402
+
+USER = "alice"
+PASSWORD = "correct horse"
+TIMEOUT_S = 5  # the shortest that timeout= allows
+
+
+def key(name="blue", args=()):
+    """A software authenticator whose memory outlives it: the same name is the same key."""
+    return Authenticator(system.PROGRAMS, system.BUS, node="hidraw0",
+                         state=os.path.join(system.ROOT, name + ".key"), args=list(args))
+
+
+def prepare(build):
+    """Enter the private system; returns its Syslog."""
+    log = system.enter(build)
+    os.makedirs(system.PASSKEYS, 0o755)
+    system.configure(timeout=TIMEOUT_S)
+    system.add_user(USER, PASSWORD)
+    system.write("/etc/sudoers", "Defaults !lecture\n%s ALL=(ALL:ALL) ALL\n" % USER, 0o440)
+    for name in ("sudo", "su", "login"):
+        system.service(name)
+    return log
+
+
+def enroll(name="Blue key", user=USER):
+    """What an administrator types to enrol a key."""
+    return [system.PROGRAMS + "/passkeyctl", "enroll", "--user", user, "--name", name]
+
+
+def enrolled(name="Blue key"):
+    """Enrol a key that answers by itself, without a terminal."""
+    with key():
+        return system.run(*enroll(name))
+
+
+def sudo():
+    """alice types `sudo id -u` at a terminal."""
+    return Terminal(["sudo", "-k", "id", "-u"], user=USER)
+
+
+def password(terminal):
+    terminal.wait_for(r"(?i)password[^:\n]*:")
+    terminal.enter(PASSWORD)
+
+
+def finish(process):
+    """Wait for a program started by subprocess; its output and status."""
+    output, _ = process.communicate()
+    return output, process.returncode
+
+
+def left_behind():
+    """Helper processes that still run in this namespace."""
+    here = os.readlink("/proc/self/ns/mnt")
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink("/proc/%s/ns/mnt" % pid) == here and \
+                    "passkey-device" in os.readlink("/proc/%s/exe" % pid):
+                found.append(int(pid))
+        except OSError:
+            continue
+    return found
+
+
