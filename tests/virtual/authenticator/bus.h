@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The node on the virtual bus, the control socket beside it, and the loop that serves both.
+ * Each connection to the node is one open of the device: it writes reports of 65 bytes (the
+ * first is the report id) and reads what the device sends, as every other open does.
+ */
+#ifndef PPK_VIRTUAL_BUS_H
+#define PPK_VIRTUAL_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PPK_REPORT_LEN 64
+
+struct ppk_authenticator;
+
+enum ppk_connection_kind {
+	PPK_CONNECTION_SIGNALS,
+	PPK_CONNECTION_NODE,    /* listens */
+	PPK_CONNECTION_CONTROL, /* listens */
+	PPK_CONNECTION_HOST,
+	PPK_CONNECTION_COMMANDER,
+};
+
+struct ppk_connection {
+	int fd; /* -1: closed */
+	enum ppk_connection_kind kind;
+	int lock;             /* LOCK_UN, LOCK_SH or LOCK_EX, of a host */
+	char name[16];        /* of the host's own end, to say who asks for a lock */
+	bool awaits_touch;    /* a commander that is answered once a touch is awaited */
+};
+
+struct ppk_bus {
+	int folder;
+	struct ppk_connection *connections;
+	size_t connections_len;
+	size_t served; /* the last connection that had its turn */
+	char node[48];
+	bool plugged;
+};
+
+bool ppk_bus_open(struct ppk_authenticator *authenticator);
+void ppk_bus_close(struct ppk_authenticator *authenticator);
+/* What the preload library reads in place of the USB strings. */
+bool ppk_bus_write_info(const struct ppk_authenticator *authenticator);
+bool ppk_bus_plug(struct ppk_authenticator *authenticator);
+void ppk_bus_unplug(struct ppk_authenticator *authenticator);
+/* Serves one event, or returns when the monotonic clock reaches until_ms (-1: waits on). */
+void ppk_bus_poll(struct ppk_authenticator *authenticator, int64_t until_ms);
+void ppk_bus_send(struct ppk_authenticator *authenticator,
+    const uint8_t report[static PPK_REPORT_LEN]);
+/* flock() as it would be on a real node. False where another open holds the lock. */
+bool ppk_bus_lock(struct ppk_bus *bus, const char *name, int operation);
+
+#endif
