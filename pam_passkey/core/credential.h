@@ -77,10 +77,17 @@ PPK_MUST_CHECK enum ppk_err ppk_uv_parse(const char *text, size_t len, enum ppk_
 const char *ppk_uv_name(enum ppk_uv uv);
 
 /*
+ * Is it an RP ID: a lower-case domain or host name of at most PPK_RP_ID_MAX bytes, of labels of
+ * letters, digits and inner '-', without an empty label, and no IPv4 address? Pure.
+ */
+bool ppk_rp_id_is_valid(const char *text, size_t len);
+
+/*
  * Parse one line (no newline; len <= PPK_CREDENTIAL_LINE_MAX). On PPK_OK *ret is the caller's:
  * ppk_credential_free(). PPK_ERR_SYNTAX | PPK_ERR_VERSION | PPK_ERR_ALGORITHM | PPK_ERR_LIMIT |
  * PPK_ERR_DUPLICATE (a key twice in the line) | PPK_ERR_NOMEM; on error *reterr holds column and
- * sentence (source and line are the caller's to fill). Unknown optional keys are kept. Pure.
+ * sentence (source and line are the caller's to fill). Unknown optional keys are kept. A proper
+ * prefix of a line that ppk_credential_format() made is always an error. Pure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_credential_parse(const char *text, size_t len,
 						 struct ppk_credential **ret,
@@ -88,7 +95,9 @@ PPK_MUST_CHECK enum ppk_err ppk_credential_parse(const char *text, size_t len,
 
 /*
  * The line for a credential (no newline), NUL-terminated, in *ret, owned by the caller (free()).
- * Keys in fixed order; parsing it again gives the same credential. PPK_ERR_NOMEM | PPK_ERR_LIMIT. Pure.
+ * Keys in fixed order, what restricts the credential first and key= last; parsing it again gives the
+ * same credential. PPK_ERR_NOMEM | PPK_ERR_LIMIT | PPK_ERR_SYNTAX (a member that no line can hold: a
+ * name with a line feed, an RP ID with capitals, a time before 1970) | PPK_ERR_ALGORITHM. Pure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_credential_format(const struct ppk_credential *credential, char **ret);
 
