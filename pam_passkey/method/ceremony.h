@@ -21,19 +21,25 @@ struct ppk_ceremony {
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 	bool cue;           /* false: only questions and what explains them are shown */
-	int64_t deadline_ms;
+	bool explain;       /* say why it ended without success; false: the caller does */
+	unsigned timeout_s; /* how long the person has; starts again after each PIN (at most 8) */
 	const char *action; /* "to sign in to web1 as alice", "to enrol it for alice" */
+	const char *user;   /* for messages */
 	/*
 	 * The name to show for an authenticator ("Blue key"), or NULL for "your security key". Asked with
-	 * what passkey-device said about it.
+	 * what passkey-device said about it; copied at once.
 	 */
 	const char *(*label)(void *context, const struct ppk_device_authenticator *authenticator);
 	void *label_context;
 };
 
+/* What passkey-device is told: a limit of last resort, since the ceremony's own starts again. */
+uint32_t ppk_ceremony_device_timeout_ms(unsigned timeout_s);
+
 /*
  * Run until the last message. PPK_OK: *ret is PPK_DEVICE_ASSERTION or PPK_DEVICE_CREDENTIAL, a view that
- * lives until the device is used again. Otherwise the reason of the end.
+ * lives until the device is used again. Otherwise the reason of the end; passkey-device was told to
+ * cancel where it had not ended by itself. PPK_ERR_CONVERSATION: a message could not be shown.
  */
 PPK_MUST_CHECK enum ppk_err ppk_ceremony_run(struct ppk_ceremony *ceremony,
 					     struct ppk_device_message *ret);

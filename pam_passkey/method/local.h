@@ -15,9 +15,9 @@
 
 /* What every method is given. Everything is borrowed. */
 struct ppk_method_request {
-	const char *user;    /* for messages */
-	const char *host;    /* this machine, for messages and the origin */
-	const char *service; /* PAM service, for messages */
+	const char *user;   /* for messages */
+	const char *host;   /* this machine, for the origin */
+	const char *action; /* for messages: "to sign in to web1 as alice" */
 	const struct ppk_credential *const *credentials; /* usable ones: enabled, right RP ID */
 	size_t credential_count;
 	enum ppk_uv uv; /* demanded by the service */
@@ -29,6 +29,13 @@ struct ppk_method_request {
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 };
+
+/*
+ * The origin of client data that this machine makes for itself: "pam://" and the host name. It says
+ * in the signature that the touch was meant for this machine. Cut to size, NUL-terminated. Pure.
+ */
+#define PPK_ORIGIN_SIZE 288
+void ppk_method_origin(const char *host, char out[static PPK_ORIGIN_SIZE]);
 
 /*
  * The authenticator plugged into this machine. On PPK_OK *ret is the caller's

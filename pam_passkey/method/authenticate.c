@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contract.
+ *  1. GRANTED MUST come from one statement, after the one verifier (crypto/verify.h) said PPK_OK.
+ *  2. SKIPPED MUST come from one statement, and only when the store said that there is no credential:
+ *     no file, or a file without a credential and without a line that could have been one.
+ *  3. A step that fails MUST end the sign-in; the result is a denial until a later step says more.
+ *  4. A user name MUST NOT be logged before the system is known to have that user: people type
+ *     passwords where a name is asked for.
+ *  5. The sign count MUST be compared and advanced under one lock. What cannot be read denies; what
+ *     cannot be written is an error in the log and no denial: a full disk must not lock the admin out.
+ *  6. A challenge MUST be used once.
+ */
+#include "method/authenticate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/credential_file.h"
+#include "core/text.h"
+#include "crypto/digest.h"
+#include "crypto/verify.h"
+#include "method/local.h"
+#include "method/messages.h"
+#include "store/store.h"
+#include "sys/clock.h"
+#include "sys/host.h"
+#include "sys/random.h"
+#include "sys/state.h"
+#include "sys/user.h"
+
+#define DIAG_TEXT_SIZE 704
+#define SHORT_ID_LEN 8
+#define ACTION_SIZE (PPK_HOST_NAME_SIZE + 300)
+
+/* A sign-in under way. Its steps return false when it has ended, with result set. */
+struct sign_in {
+	const struct ppk_request *request;
+	const struct ppk_options *options;
+	const struct ppk_log *log;
+	struct ppk_result result;
+	struct ppk_trust trust;
+	struct ppk_user *user;
+	struct ppk_credential_file *file;
+	const struct ppk_credential *usable[PPK_CREDENTIALS_MAX]; /* borrowed from file */
+	size_t usable_count;
+	struct ppk_assertion assertion;
+	struct ppk_client_data_expected expected;
+	const char *method;
+	const struct ppk_credential *credential; /* that the assertion names */
+	int64_t now_s;
+};
+
+static bool deny(struct sign_in *sign_in, enum ppk_err reason)
+{
+	sign_in->result = (struct ppk_result){ PPK_OUTCOME_DENIED, reason };
+	return false;
+}
+
+static bool cannot_say(struct sign_in *sign_in, enum ppk_err reason)
+{
+	sign_in->result = (struct ppk_result){ PPK_OUTCOME_UNAVAILABLE, reason };
+	return false;
+}
+
+static void log_diag(const struct sign_in *sign_in, enum ppk_log_level level, const char *what,
+	const struct ppk_diag *diag, enum ppk_err err)
+{
+	char text[DIAG_TEXT_SIZE];
+
+	if (diag->text[0] == '\0') {
+		ppk_log(sign_in->log, level, "%s: %s", what, ppk_err_sentence(err));
+		return;
+	}
+	ppk_diag_format(diag, text, sizeof(text));
+	ppk_log(sign_in->log, level, "%s: %s", what, text);
+}
+
+static bool find_user(struct sign_in *sign_in)
+{
+	/* the groups are needed to read a file below a home as its owner */
+	bool in_home = strstr(sign_in->options->credentials, "%h") != NULL;
+	enum ppk_err err;
+
+	if (!ppk_text_is_user_name(sign_in->request->user))
+		return deny(sign_in, PPK_ERR_USER_UNKNOWN);
+	err = ppk_user_by_name(sign_in->request->user, in_home, &sign_in->user);
+	if (err == PPK_ERR_USER_UNKNOWN)
+		return deny(sign_in, err);
+	if (err != PPK_OK)
+		return cannot_say(sign_in, err);
+	/* the system's spelling of the name is the one that files are called by */
+	if (!ppk_text_is_user_name(sign_in->user->name))
+		return cannot_say(sign_in, PPK_ERR_SYNTAX);
+	return true;
+}
+
+static void log_bad_lines(const struct sign_in *sign_in)
+{
+	for (size_t i = 0; i < sign_in->file->line_count; i++) {
+		const struct ppk_credential_line *line = &sign_in->file->lines[i];
+
+		if (line->err != PPK_OK)
+			log_diag(sign_in, PPK_LOG_ERROR, "credential skipped", &line->diag,
+				line->err);
+	}
+}
+
+/* The store has said that the user has no credential. */
+static bool no_credential(struct sign_in *sign_in)
+{
+	if (sign_in->options->unenrolled == PPK_UNENROLLED_SKIP) {
+		sign_in->result = (struct ppk_result){ PPK_OUTCOME_SKIPPED, PPK_ERR_UNENROLLED };
+		return false;
+	}
+	return deny(sign_in, PPK_ERR_UNENROLLED);
+}
+
+static bool read_credentials(struct sign_in *sign_in)
+{
+	struct ppk_diag diag = { .line = 0 };
+	struct ppk_store store;
+	enum ppk_err err;
+
+	err = ppk_store_open(sign_in->options->credentials, sign_in->user, sign_in->request->root,
+		&store, &diag);
+	if (err != PPK_OK) {
+		log_diag(sign_in, PPK_LOG_ERROR, "credentials", &diag, err);
+		return cannot_say(sign_in, err);
+	}
+	err = ppk_store_read(&store, &sign_in->file, &diag);
+	if (err == PPK_ERR_NOT_FOUND)
+		return no_credential(sign_in);
+	if (err != PPK_OK) {
+		log_diag(sign_in, PPK_LOG_ERROR, "credentials", &diag, err);
+		return cannot_say(sign_in, err);
+	}
+	log_bad_lines(sign_in);
+	if (sign_in->file->credential_count > 0)
+		return true;
+	if (sign_in->file->bad_count > 0)
+		return cannot_say(sign_in, PPK_ERR_SYNTAX);
+	return no_credential(sign_in);
+}
+
+/* PPK_OK, or why this credential is not asked for. */
+static enum ppk_err unusable(const struct sign_in *sign_in, const struct ppk_credential *credential)
+{
+	const char *rp_id = sign_in->options->rp_id;
+
+	if (credential->disabled)
+		return PPK_ERR_CREDENTIAL_DISABLED;
+	if (credential->expires_s != 0 && credential->expires_s <= sign_in->now_s)
+		return PPK_ERR_CREDENTIAL_EXPIRED;
+	if (rp_id[0] != '\0' && strcmp(credential->rp_id, rp_id) != 0)
+		return PPK_ERR_RP_ID;
+	return PPK_OK;
+}
+
+/* A user whose credentials all are out of use is denied, never skipped: there is a second factor. */
+static bool choose_usable(struct sign_in *sign_in)
+{
+	enum ppk_err why = PPK_ERR_INTERNAL;
+
+	for (size_t i = 0; i < sign_in->file->line_count; i++) {
+		const struct ppk_credential *credential = sign_in->file->lines[i].credential;
+		char label[PPK_CREDENTIAL_NAME_MAX + 1];
+		enum ppk_err err;
+
+		if (credential == NULL || sign_in->usable_count >= PPK_CREDENTIALS_MAX)
+			continue;
+		err = unusable(sign_in, credential);
+		if (err == PPK_OK) {
+			sign_in->usable[sign_in->usable_count++] = credential;
+			continue;
+		}
+		why = err;
+		ppk_credential_label(credential, label, sizeof(label));
+		ppk_log(sign_in->log, PPK_LOG_DEBUG, "not asked for: \"%s\": %s", label,
+			ppk_err_sentence(err));
+	}
+	return sign_in->usable_count > 0 ? true : deny(sign_in, why);
+}
+
+/* How a method ended that brought no assertion. Whatever is not named is a denial. */
+static bool no_assertion(struct sign_in *sign_in, enum ppk_err reason)
+{
+	static const struct ppk_result others[] = {
+		{ PPK_OUTCOME_BLOCKED, PPK_ERR_PIN_AUTH_BLOCKED },
+		{ PPK_OUTCOME_BLOCKED, PPK_ERR_PIN_BLOCKED },
+		{ PPK_OUTCOME_BLOCKED, PPK_ERR_UV_BLOCKED },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_NOT_FOUND },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_UNSAFE_FILE },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PERMISSION },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_IO },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PROCESS },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_METHOD_UNAVAILABLE },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (others[i].reason == reason) {
+			sign_in->result = others[i];
+			return false;
+		}
+	}
+	return deny(sign_in, reason);
+}
+
+static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id method)
+{
+	const struct ppk_options *options = sign_in->options;
+	char host[PPK_HOST_NAME_SIZE], action[ACTION_SIZE];
+	uint8_t challenge[PPK_CHALLENGE_SIZE];
+	struct ppk_method_request request = {
+		.user = sign_in->user->name,
+		.host = host,
+		.action = action,
+		.credentials = sign_in->usable,
+		.credential_count = sign_in->usable_count,
+		.uv = options->user_verification,
+		.timeout_s = options->timeout_s,
+		.cue = options->cue,
+		.device_helper = options->device_helper,
+		.trust = sign_in->trust,
+		.challenge = challenge,
+		.dialogue = sign_in->request->dialogue,
+		.log = sign_in->log,
+	};
+	enum ppk_err err;
+
+	ppk_host_name(host);
+	snprintf(action, sizeof(action), "to sign in to %s as %s", host, sign_in->user->name);
+	err = ppk_random(challenge, sizeof(challenge)); /* each method its own: used once */
+	if (err != PPK_OK)
+		return err;
+	sign_in->method = ppk_method_name(method);
+	switch (method) {
+	case PPK_METHOD_LOCAL:
+		return ppk_method_local(&request, &sign_in->assertion, &sign_in->expected);
+	}
+	return PPK_ERR_INTERNAL;
+}
+
+static bool obtain_assertion(struct sign_in *sign_in)
+{
+	enum ppk_err err = PPK_ERR_METHOD_UNAVAILABLE;
+
+	for (size_t i = 0; i < sign_in->options->method_count; i++) {
+		err = run_method(sign_in, sign_in->options->methods[i]);
+		ppk_log(sign_in->log, PPK_LOG_DEBUG, "method %s: %s", sign_in->method,
+			ppk_err_token(err));
+		if (err == PPK_OK)
+			return true;
+		if (err != PPK_ERR_METHOD_UNAVAILABLE && err != PPK_ERR_CANCELLED)
+			break;
+	}
+	return no_assertion(sign_in, err);
+}
+
+/* A state that cannot be read decides nothing where the sign count decides nothing. */
+static enum ppk_err begin_state(struct sign_in *sign_in, struct ppk_state *state)
+{
+	struct ppk_diag diag = { .line = 0 };
+	enum ppk_err lock_err = PPK_OK, err;
+
+	err = ppk_state_begin(sign_in->options->state, sign_in->user->name, &sign_in->trust, state,
+		&lock_err, &diag);
+	if (err != PPK_OK) {
+		log_diag(sign_in, PPK_LOG_ERROR, "state", &diag, err);
+		return sign_in->options->sign_count == PPK_SIGN_COUNT_OFF ? PPK_OK : err;
+	}
+	if (lock_err != PPK_OK)
+		log_diag(sign_in, PPK_LOG_ERROR, "state: the sign count cannot be advanced", &diag,
+			lock_err);
+	else if (!state->writable)
+		ppk_log(sign_in->log, PPK_LOG_WARNING,
+			"the sign count was checked and not advanced: the calling program runs "
+			"without "
+			"privilege; the next privileged sign-in catches up");
+	return PPK_OK;
+}
+
+static void advance(const struct sign_in *sign_in, struct ppk_state *state,
+	const uint8_t id_hash[static PPK_SHA256_SIZE], uint32_t stored,
+	const struct ppk_verified *verified)
+{
+	/* a count that fell and was let through must go on being noticed: the higher one stays */
+	uint32_t count = verified->sign_count > stored ? verified->sign_count : stored;
+	struct ppk_diag diag = { .line = 0 };
+	enum ppk_err err;
+
+	if (verified->count_fell)
+		ppk_log(sign_in->log, PPK_LOG_WARNING,
+			"the sign count did not rise (%u stored, %u reported): the authenticator "
+			"may "
+			"have been copied",
+			stored, verified->sign_count);
+	if (!state->writable)
+		return;
+	ppk_sign_counts_set(&state->counts, id_hash, count, sign_in->now_s);
+	err = ppk_state_commit(state, &diag);
+	if (err != PPK_OK)
+		log_diag(sign_in, PPK_LOG_ERROR, "state: the sign count was not advanced", &diag,
+			err);
+}
+
+/* Verify against the state and advance it. The lock is held on return. */
+static enum ppk_err verify(struct sign_in *sign_in, struct ppk_state *state)
+{
+	struct ppk_verification verification = {
+		.credentials = sign_in->usable,
+		.credential_count = sign_in->usable_count,
+		.client_data = &sign_in->expected,
+		.rp_id = sign_in->options->rp_id,
+		.uv = sign_in->options->user_verification,
+		.now_s = sign_in->now_s,
+		.sign_count = sign_in->options->sign_count,
+	};
+	const struct ppk_bytes *id = &sign_in->assertion.credential_id;
+	struct ppk_verified verified;
+	const struct ppk_sign_count *stored;
+	uint8_t id_hash[PPK_SHA256_SIZE];
+	enum ppk_err err;
+
+	sign_in->credential = ppk_verification_credential(&verification, &sign_in->assertion);
+	err = ppk_sha256(id->data, id->len, id_hash);
+	if (err != PPK_OK)
+		return err;
+	stored = ppk_sign_counts_find(&state->counts, id_hash);
+	verification.stored_count = stored == NULL ? 0 : stored->count;
+	err = ppk_assertion_verify(&verification, &sign_in->assertion, &verified);
+	if (err == PPK_OK)
+		advance(sign_in, state, id_hash, verification.stored_count, &verified);
+	return err;
+}
+
+/* Tell the person that the touch was in vain. The denial stands, told or not. */
+static void tell_refusal(const struct sign_in *sign_in)
+{
+	const struct ppk_dialogue *dialogue = sign_in->request->dialogue;
+	const struct ppk_message_values values = { .number = 0 };
+	char text[PPK_MESSAGE_SIZE];
+
+	ppk_message_format(PPK_MESSAGE_REFUSED, &values, text, sizeof(text));
+	if (dialogue->warn(dialogue->context, text) != PPK_OK)
+		ppk_log(sign_in->log, PPK_LOG_DEBUG, "the person could not be told");
+}
+
+static void decide(struct sign_in *sign_in)
+{
+	struct ppk_state state = { .lock_fd = -1 };
+	enum ppk_err err;
+
+	sign_in->now_s = ppk_clock_now_s(); /* a person may have taken minutes */
+	err = begin_state(sign_in, &state);
+	if (err != PPK_OK) {
+		ppk_state_end(&state);
+		cannot_say(sign_in, err);
+		return;
+	}
+	err = verify(sign_in, &state);
+	ppk_state_end(&state);
+	if (err != PPK_OK) {
+		deny(sign_in, err);
+		tell_refusal(sign_in);
+		return;
+	}
+	sign_in->result = (struct ppk_result){ PPK_OUTCOME_GRANTED, PPK_OK };
+}
+
+static const char *result_name(enum ppk_outcome outcome)
+{
+	switch (outcome) {
+	case PPK_OUTCOME_GRANTED:
+		return "granted";
+	case PPK_OUTCOME_SKIPPED:
+		return "skipped";
+	case PPK_OUTCOME_UNAVAILABLE:
+		return "unavailable";
+	case PPK_OUTCOME_DENIED:
+	case PPK_OUTCOME_BLOCKED:
+		break;
+	}
+	return "denied";
+}
+
+/* The first characters of the id in base64url, as passkeyctl shows them. */
+static void short_id(const struct ppk_credential *credential, char out[static SHORT_ID_LEN * 2])
+{
+	size_t len = credential->id.len < 6 ? credential->id.len : 6;
+
+	ppk_base64_encode(PPK_BASE64URL, credential->id.data, len, out);
+	out[SHORT_ID_LEN] = '\0';
+}
+
+/* The one line that says what was decided, and why. */
+static void report(const struct sign_in *sign_in, int64_t start_ms)
+{
+	const struct ppk_request *request = sign_in->request;
+	char id[SHORT_ID_LEN * 2] = "", line[1152];
+	struct ppk_audit_event event = {
+		.user = sign_in->user == NULL ? NULL : sign_in->user->name,
+		.service = request->service,
+		.tty = request->tty,
+		.rhost = request->rhost,
+		.method = sign_in->method,
+		.result = result_name(sign_in->result.outcome),
+		.reason = sign_in->result.reason,
+		.duration_ms = ppk_clock_ms() - start_ms,
+	};
+
+	if (sign_in->credential != NULL) {
+		short_id(sign_in->credential, id);
+		event.credential = sign_in->credential->name;
+		event.credential_id = id;
+	}
+	ppk_audit_format(&event, line, sizeof(line));
+	ppk_log(sign_in->log, PPK_LOG_NOTICE, "%s", line);
+}
+
+struct ppk_result ppk_authenticate(const struct ppk_request *request)
+{
+	struct sign_in sign_in = {
+		.request = request,
+		.options = request->options,
+		.log = request->log,
+		.result = { PPK_OUTCOME_DENIED, PPK_ERR_INTERNAL },
+		.trust = { .allow_user = false, .user = request->root, .root = request->root },
+		.now_s = ppk_clock_now_s(),
+	};
+	int64_t start_ms = ppk_clock_ms();
+
+	if (find_user(&sign_in) && read_credentials(&sign_in) && choose_usable(&sign_in) &&
+		obtain_assertion(&sign_in))
+		decide(&sign_in);
+	report(&sign_in, start_ms);
+	ppk_assertion_done(&sign_in.assertion);
+	ppk_bytes_done(&sign_in.expected.exact);
+	ppk_credential_file_free(sign_in.file);
+	ppk_user_free(sign_in.user);
+	return sign_in.result;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "method/local.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "device/device.h"
+#include "method/ceremony.h"
+
+#define NAME_SIZE (PPK_CREDENTIAL_NAME_MAX + 1)
+
+/* The credentials, put into groups for passkey-device; ids of one group stand together. */
+struct plan {
+	struct ppk_bytes ids[PPK_CREDENTIALS_MAX]; /* borrowed */
+	struct ppk_device_group groups[PPK_CREDENTIALS_MAX];
+	size_t id_count, group_count;
+};
+
+/* What the callback of the ceremony needs to name an authenticator. */
+struct names {
+	const struct ppk_method_request *request;
+	char name[NAME_SIZE];
+};
+
+void ppk_method_origin(const char *host, char out[static PPK_ORIGIN_SIZE])
+{
+	snprintf(out, PPK_ORIGIN_SIZE, "pam://%s", host);
+}
+
+static enum ppk_uv demanded_uv(
+	const struct ppk_method_request *request, const struct ppk_credential *credential)
+{
+	return credential->uv > request->uv ? credential->uv : request->uv;
+}
+
+/* Is there a group for credential i already, that is: does an earlier one of the same kind exist? */
+static bool has_group(const struct ppk_method_request *request, size_t i)
+{
+	const struct ppk_credential *credential = request->credentials[i];
+
+	for (size_t j = 0; j < i; j++) {
+		const struct ppk_credential *other = request->credentials[j];
+
+		if (demanded_uv(request, other) == demanded_uv(request, credential) &&
+			strcmp(other->rp_id, credential->rp_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_group(struct plan *plan, const struct ppk_method_request *request, size_t first)
+{
+	const struct ppk_credential *model = request->credentials[first];
+	struct ppk_device_group *group = &plan->groups[plan->group_count++];
+
+	*group = (struct ppk_device_group){
+		.rp_id = model->rp_id,
+		.uv = demanded_uv(request, model),
+		.ids = &plan->ids[plan->id_count],
+	};
+	for (size_t i = first; i < request->credential_count; i++) {
+		const struct ppk_credential *credential = request->credentials[i];
+
+		if (demanded_uv(request, credential) != group->uv ||
+			strcmp(credential->rp_id, group->rp_id) != 0)
+			continue;
+		plan->ids[plan->id_count++] = credential->id;
+		group->id_count++;
+	}
+}
+
+/*
+ * In the order of the file, but what asks least of the person first: an authenticator that holds two
+ * of the credentials is asked for a PIN only when no other would do.
+ */
+static enum ppk_err make_plan(const struct ppk_method_request *request, struct plan *plan)
+{
+	if (request->credential_count > PPK_CREDENTIALS_MAX)
+		return PPK_ERR_LIMIT;
+	for (unsigned uv = PPK_UV_DISCOURAGED; uv <= PPK_UV_REQUIRED; uv++) {
+		for (size_t i = 0; i < request->credential_count; i++) {
+			if (demanded_uv(request, request->credentials[i]) == (enum ppk_uv)uv &&
+				!has_group(request, i))
+				add_group(plan, request, i);
+		}
+	}
+	return PPK_OK;
+}
+
+/* The only credential that can be on this authenticator, or NULL when several or none can. */
+static const struct ppk_credential *candidate(const struct ppk_method_request *request,
+	const struct ppk_device_authenticator *authenticator)
+{
+	const struct ppk_credential *found = NULL;
+
+	for (size_t i = 0; i < request->credential_count; i++) {
+		const struct ppk_credential *credential = request->credentials[i];
+		bool comparable = credential->has_aaguid && authenticator->has_aaguid;
+
+		if (comparable ? memcmp(credential->aaguid, authenticator->aaguid,
+					 sizeof(credential->aaguid)) != 0
+			       : request->credential_count > 1)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = credential;
+	}
+	return found;
+}
+
+static const char *label(void *context, const struct ppk_device_authenticator *authenticator)
+{
+	struct names *names = context;
+	const struct ppk_credential *credential = candidate(names->request, authenticator);
+
+	if (credential == NULL || credential->name == NULL)
+		return NULL;
+	ppk_credential_label(credential, names->name, sizeof(names->name));
+	return names->name;
+}
+
+/* The bytes of a view, out of the packet that the next message overwrites. */
+static enum ppk_err take(const struct ppk_device_assertion *view, struct ppk_assertion *ret)
+{
+	enum ppk_err err;
+
+	err = ppk_bytes_copy(view->credential_id, view->credential_id_len, &ret->credential_id);
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(view->authenticator_data, view->authenticator_data_len,
+			&ret->authenticator_data);
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(view->signature, view->signature_len, &ret->signature);
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(view->user_handle, view->user_handle_len, &ret->user_handle);
+	return err;
+}
+
+static enum ppk_err ask_device(const struct ppk_method_request *request, struct ppk_device *device,
+	const uint8_t client_data_hash[static PPK_SHA256_SIZE], struct ppk_assertion *ret)
+{
+	struct names names = { .request = request };
+	struct ppk_ceremony ceremony = {
+		.device = device,
+		.dialogue = request->dialogue,
+		.log = request->log,
+		.cue = request->cue,
+		.explain = true,
+		.timeout_s = request->timeout_s,
+		.action = request->action,
+		.user = request->user,
+		.label = label,
+		.label_context = &names,
+	};
+	struct plan plan = { .id_count = 0 };
+	struct ppk_device_get_assertion message = {
+		.timeout_ms = ppk_ceremony_device_timeout_ms(request->timeout_s),
+		.groups = plan.groups,
+	};
+	struct ppk_device_message answer;
+	enum ppk_err err;
+
+	memcpy(message.client_data_hash, client_data_hash, PPK_SHA256_SIZE);
+	err = make_plan(request, &plan);
+	message.group_count = plan.group_count;
+	if (err == PPK_OK)
+		err = ppk_device_get_assertion(device, &message);
+	if (err == PPK_OK)
+		err = ppk_ceremony_run(&ceremony, &answer);
+	if (err == PPK_OK && answer.type != PPK_DEVICE_ASSERTION)
+		err = PPK_ERR_FRAME;
+	return err != PPK_OK ? err : take(&answer.assertion, ret);
+}
+
+static enum ppk_err run_device(const struct ppk_method_request *request,
+	const struct ppk_bytes *client_data, struct ppk_assertion *ret)
+{
+	struct ppk_device device = { .packet = NULL };
+	struct ppk_diag diag = { .line = 0 };
+	uint8_t hash[PPK_SHA256_SIZE];
+	char text[640];
+	enum ppk_err err;
+
+	err = ppk_device_start(&device, request->device_helper, &request->trust, &diag);
+	if (err != PPK_OK) {
+		ppk_diag_format(&diag, text, sizeof(text));
+		ppk_log(request->log, PPK_LOG_ERROR, "device_helper: %s", text);
+	}
+	if (err == PPK_OK)
+		err = ppk_sha256(client_data->data, client_data->len, hash);
+	if (err == PPK_OK)
+		err = ask_device(request, &device, hash, ret);
+	ppk_device_stop(&device);
+	return err;
+}
+
+enum ppk_err ppk_method_local(const struct ppk_method_request *request, struct ppk_assertion *ret,
+	struct ppk_client_data_expected *ret_expected)
+{
+	struct ppk_client_data_expected expected = { .exact = { .data = NULL } };
+	struct ppk_assertion assertion = { .credential_id = { .data = NULL } };
+	char origin[PPK_ORIGIN_SIZE];
+	enum ppk_err err;
+
+	ppk_method_origin(request->host, origin);
+	err = ppk_client_data_make(PPK_CLIENT_DATA_GET, request->challenge, PPK_CHALLENGE_SIZE,
+		origin, &expected.exact);
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(
+			expected.exact.data, expected.exact.len, &assertion.client_data);
+	if (err == PPK_OK)
+		err = run_device(request, &expected.exact, &assertion);
+	if (err != PPK_OK) {
+		ppk_assertion_done(&assertion);
+		ppk_bytes_done(&expected.exact);
+		return err;
+	}
+	*ret = assertion;
+	*ret_expected = expected;
+	return PPK_OK;
+}
