@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_PAM_LOG_H
+#define PPK_PAM_LOG_H
+
+#include "audit/event.h"
+
+/*
+ * The log that writes "pam_passkey(SERVICE:auth): line" with syslog(3), facility LOG_AUTHPRIV, from
+ * stack memory alone and without openlog(3), whose settings are the application's. service is
+ * borrowed and may be NULL.
+ */
+struct ppk_pam_log {
+	const char *service;
+};
+struct ppk_log ppk_pam_log(struct ppk_pam_log *context, bool debug);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two entry points.
+ *
+ * Contract.
+ *  1. What is answered MUST come from ppk_pam_answer() alone, and an outcome MUST start as a denial.
+ *  2. PAM_USER MUST be read once and MUST NOT be set.
+ *  3. setcred MUST answer for the sign-in of the same handle alone, and MUST NOT succeed without one.
+ */
+#include <security/pam_appl.h>
+#include <security/pam_modules.h>
+#include <stdlib.h>
+
+#include "method/authenticate.h"
+#include "pam/answer.h"
+#include "pam/configuration.h"
+#include "pam/conversation.h"
+#include "pam/log.h"
+
+#define ENTRY_POINT __attribute__((visibility("default")))
+
+/* The name under which the handle keeps what the last sign-in came to. */
+#define KEPT_NAME "pam_passkey.outcome"
+
+struct kept {
+	enum ppk_outcome outcome;
+};
+
+static void kept_free(pam_handle_t *pamh, void *data, int error_status)
+{
+	(void)pamh;
+	(void)error_status;
+	free(data);
+}
+
+/*
+ * A place for the outcome in the handle, made before there is one, so that keeping it cannot fail
+ * later. It says "denied" until told otherwise. NULL: no memory.
+ */
+static struct kept *keep(pam_handle_t *pamh)
+{
+	struct kept *kept = malloc(sizeof(*kept));
+
+	if (kept == NULL)
+		return NULL;
+	kept->outcome = PPK_OUTCOME_DENIED;
+	if (pam_set_data(pamh, KEPT_NAME, kept, kept_free) != PAM_SUCCESS) {
+		free(kept);
+		return NULL;
+	}
+	return kept;
+}
+
+/* A text item of the handle, or NULL. */
+static const char *item(pam_handle_t *pamh, int type)
+{
+	const void *value = NULL;
+
+	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
+}
+
+static enum ppk_outcome sign_in(
+	pam_handle_t *pamh, const struct ppk_options *options, const struct ppk_log *log)
+{
+	const struct ppk_dialogue dialogue = ppk_pam_dialogue(pamh);
+	struct ppk_request request = {
+		.service = item(pamh, PAM_SERVICE),
+		.tty = item(pamh, PAM_TTY),
+		.rhost = item(pamh, PAM_RHOST),
+		.options = options,
+		.dialogue = &dialogue,
+		.log = log,
+		.root = 0,
+	};
+
+	if (pam_get_user(pamh, &request.user, NULL) != PAM_SUCCESS || request.user == NULL) {
+		ppk_log(log, PPK_LOG_ERROR, "the application names no user");
+		return PPK_OUTCOME_DENIED;
+	}
+	return ppk_authenticate(&request).outcome;
+}
+
+static enum ppk_outcome configured_sign_in(pam_handle_t *pamh, int argc, const char **argv)
+{
+	struct ppk_pam_log context = { .service = item(pamh, PAM_SERVICE) };
+	struct ppk_diag diag = { .line = 0 };
+	struct ppk_options options;
+	struct ppk_log log = ppk_pam_log(&context, false);
+	char text[704];
+	enum ppk_err err;
+
+	err = ppk_configuration_read(argc, argv, 0, &options, &diag);
+	if (err != PPK_OK) {
+		ppk_diag_format(&diag, text, sizeof(text));
+		ppk_log(&log, PPK_LOG_ERROR, "configuration: %s",
+			diag.text[0] != '\0' ? text : ppk_err_sentence(err));
+		return PPK_OUTCOME_UNAVAILABLE;
+	}
+	log.debug = options.debug;
+	return sign_in(pamh, &options, &log);
+}
+
+ENTRY_POINT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct kept *kept = keep(pamh);
+
+	(void)flags;
+	if (kept == NULL)
+		return ppk_pam_answer(PPK_OUTCOME_DENIED);
+	kept->outcome = configured_sign_in(pamh, argc, argv);
+	return ppk_pam_answer(kept->outcome);
+}
+
+/* There is nothing to set; the answer is that of the sign-in, where it was granted. */
+ENTRY_POINT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const void *data = NULL;
+	const struct kept *kept;
+
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	if (pam_get_data(pamh, KEPT_NAME, &data) != PAM_SUCCESS || data == NULL)
+		return ppk_pam_answer(PPK_OUTCOME_SKIPPED);
+	kept = data;
+	return ppk_pam_answer(
+		kept->outcome == PPK_OUTCOME_GRANTED ? kept->outcome : PPK_OUTCOME_SKIPPED);
+}
