@@ -51,7 +51,7 @@ PPK_MUST_CHECK enum ppk_err ppk_options_conf_of_line(struct ppk_options *options
 
 /*
  * Apply a configuration file: "name = value" a line, '#' starts a comment line, blank lines are
- * fine, a value may stand in double quotes. Unknown option, bad value, the same option twice,
+ * fine, a value may stand in double quotes and must when it has a blank or '#'. Unknown option, bad value, the same option twice,
  * conf= in a file, NUL byte, over-long: PPK_ERR_OPTION | PPK_ERR_DUPLICATE | PPK_ERR_SYNTAX |
  * PPK_ERR_LIMIT with source, line and sentence in *reterr. options is then to be thrown away. Pure.
  */
@@ -68,14 +68,17 @@ PPK_MUST_CHECK enum ppk_err ppk_options_apply_line(struct ppk_options *options, 
 
 /*
  * Expand %u %h %U %% in template into out (size bytes with NUL). user must pass
- * ppk_text_is_user_name(). Any other % is PPK_ERR_OPTION; PPK_ERR_LIMIT when it does not fit or
- * home is not absolute. *ret_in_home is true when %h was used. Pure.
+ * ppk_text_is_user_name() and template begin with '/' or "%h/", name the user by %u, %h or %U, and
+ * have no other %: else PPK_ERR_OPTION. PPK_ERR_LIMIT when it does not fit or home is not absolute
+ * (home may be NULL when %h is not used). out is written on failure too; *ret_in_home is true when
+ * the path begins with the home. Pure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_template_expand(const char *template, const char *user,
 						const char *home, unsigned long uid, char *out,
 						size_t size, bool *ret_in_home);
 
 /* "local": as methods= and the log name it. Static; never NULL. Pure. */
+/* The name of a method in methods= ("local"). Static. Pure. */
 const char *ppk_method_name(enum ppk_method_id method);
 
 #endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/option_value.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+#define SECONDS_MIN 5
+#define SECONDS_MAX 600
+
+static bool is_word(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(text, word, len) == 0;
+}
+
+/* The place of text in words, or -1. */
+static int find_word(const char *text, size_t len, const char *const *words, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (is_word(text, len, words[i]))
+			return i;
+	}
+	return -1;
+}
+
+static void store_text(char *member, const char *text, size_t len)
+{
+	memcpy(member, text, len);
+	member[len] = '\0';
+}
+
+static enum ppk_err parse_path(const char *text, size_t len, char *member)
+{
+	if (!ppk_text_is_printable(text, len, PPK_OPTION_PATH_MAX - 1) || text[0] != '/')
+		return PPK_ERR_OPTION;
+	store_text(member, text, len);
+	return PPK_OK;
+}
+
+static enum ppk_err parse_template(const char *text, size_t len, char *member)
+{
+	if (!ppk_text_is_printable(text, len, PPK_OPTION_PATH_MAX - 1) ||
+		!ppk_template_is_valid(text, len))
+		return PPK_ERR_OPTION;
+	store_text(member, text, len);
+	return PPK_OK;
+}
+
+/* RFC 1123, 2.1: letters, digits, hyphens not at an end. Lower case, as clients hash it. */
+static bool is_label(const char *text, size_t len)
+{
+	if (len == 0 || len > 63 || text[0] == '-' || text[len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		bool is_letter = text[i] >= 'a' && text[i] <= 'z';
+		bool is_digit = text[i] >= '0' && text[i] <= '9';
+
+		if (!is_letter && !is_digit && text[i] != '-')
+			return false;
+	}
+	return true;
+}
+
+static enum ppk_err parse_rp_id(const char *text, size_t len, char *member)
+{
+	size_t start = 0;
+
+	if (len > PPK_RP_ID_MAX)
+		return PPK_ERR_OPTION;
+	for (size_t i = 0; i <= len && len > 0; i++) {
+		if (i < len && text[i] != '.')
+			continue;
+		if (!is_label(text + start, i - start))
+			return PPK_ERR_OPTION;
+		start = i + 1;
+	}
+	store_text(member, text, len);
+	return PPK_OK;
+}
+
+static const char *const method_names[] = { [PPK_METHOD_LOCAL] = "local" };
+#define METHOD_COUNT (sizeof(method_names) / sizeof(method_names[0]))
+_Static_assert(
+	METHOD_COUNT <= PPK_METHODS_MAX, "each method once must fit into struct ppk_options");
+
+const char *ppk_method_name(enum ppk_method_id method)
+{
+	return method_names[method];
+}
+
+/* "local,browser": at least one, none twice */
+static enum ppk_err parse_methods(const char *text, size_t len, struct ppk_options *options)
+{
+	enum ppk_method_id methods[METHOD_COUNT];
+	bool seen[METHOD_COUNT] = { false };
+	size_t count = 0, start = 0;
+
+	for (size_t i = 0; i <= len; i++) {
+		int method;
+
+		if (i < len && text[i] != ',')
+			continue;
+		method = find_word(text + start, i - start, method_names, METHOD_COUNT);
+		if (method < 0 || seen[method])
+			return PPK_ERR_OPTION;
+		seen[method] = true;
+		methods[count++] = (enum ppk_method_id)method;
+		start = i + 1;
+	}
+	memcpy(options->methods, methods, count * sizeof(methods[0]));
+	options->method_count = count;
+	return PPK_OK;
+}
+
+static enum ppk_err parse_seconds(const char *text, size_t len, unsigned *member)
+{
+	uint64_t seconds;
+
+	if (ppk_text_to_number(text, len, SECONDS_MIN, SECONDS_MAX, &seconds) != PPK_OK)
+		return PPK_ERR_OPTION;
+	*member = (unsigned)seconds;
+	return PPK_OK;
+}
+
+static enum ppk_err parse_unenrolled(const char *text, size_t len, enum ppk_unenrolled *member)
+{
+	static const char *const words[] = {
+		[PPK_UNENROLLED_DENY] = "deny",
+		[PPK_UNENROLLED_SKIP] = "skip",
+	};
+	int word = find_word(text, len, words, 2);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = (enum ppk_unenrolled)word;
+	return PPK_OK;
+}
+
+static enum ppk_err parse_sign_count(
+	const char *text, size_t len, enum ppk_sign_count_policy *member)
+{
+	static const char *const words[] = {
+		[PPK_SIGN_COUNT_ENFORCE] = "enforce",
+		[PPK_SIGN_COUNT_LOG] = "log",
+		[PPK_SIGN_COUNT_OFF] = "off",
+	};
+	int word = find_word(text, len, words, 3);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = (enum ppk_sign_count_policy)word;
+	return PPK_OK;
+}
+
+static enum ppk_err parse_switch(const char *text, size_t len, bool *member)
+{
+	static const char *const words[] = { "no", "yes" };
+	int word = find_word(text, len, words, 2);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = word == 1;
+	return PPK_OK;
+}
+
+enum ppk_err ppk_option_value_parse(enum ppk_option_kind kind, const char *text, size_t len,
+	struct ppk_options *options, size_t offset)
+{
+	void *member = (char *)options + offset;
+
+	switch (kind) {
+	case PPK_OPTION_PATH:
+		return parse_path(text, len, member);
+	case PPK_OPTION_TEMPLATE:
+		return parse_template(text, len, member);
+	case PPK_OPTION_RP_ID:
+		return parse_rp_id(text, len, member);
+	case PPK_OPTION_METHODS:
+		return parse_methods(text, len, options);
+	case PPK_OPTION_UV:
+		return ppk_uv_parse(text, len, member);
+	case PPK_OPTION_SECONDS:
+		return parse_seconds(text, len, member);
+	case PPK_OPTION_UNENROLLED:
+		return parse_unenrolled(text, len, member);
+	case PPK_OPTION_SIGN_COUNT:
+		return parse_sign_count(text, len, member);
+	case PPK_OPTION_SWITCH:
+		return parse_switch(text, len, member);
+	}
+	return PPK_ERR_OPTION;
+}
