@@ -23,7 +23,7 @@ PPK_MUST_CHECK enum ppk_err ppk_store_open(const char *template, const struct pp
 					   struct ppk_store *ret, struct ppk_diag *reterr);
 
 /*
- * Read and parse, keys checked against their algorithms. PPK_ERR_NOT_FOUND means: the store says that
+ * Read and parse; keys checked by ppk_public_key_check_form(). PPK_ERR_NOT_FOUND means: the store says that
  * this user has none (no file; a file without any credential line and without a bad line is also
  * "none" and gives PPK_OK with credential_count 0). Every other error: the store cannot say.
  * *ret is the caller's: ppk_credential_file_free(). Bad lines are in it, for the caller to report.

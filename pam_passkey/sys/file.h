@@ -36,7 +36,10 @@ PPK_MUST_CHECK enum ppk_err ppk_file_read(const char *path, const struct ppk_tru
 /*
  * The same for a path below a user's home: when the caller is privileged, the file is opened by a
  * short-lived child that has become that user for good (all ids and groups), so that a path of theirs
- * reaches nothing that they could not read themselves. The caller's own ids never change.
+ * reaches nothing that they could not read themselves. The caller's own ids never change. Owner
+ * root or the user. PPK_ERR_NOT_FOUND also when a folder below user->home is missing (the home
+ * itself missing is PPK_ERR_IO: it may not be mounted). PPK_ERR_PROCESS: the child could not be run.
+ * The user must have been looked up with_groups.
  */
 struct ppk_user;
 PPK_MUST_CHECK enum ppk_err ppk_file_read_as(const struct ppk_user *user, const char *path, size_t max,
@@ -52,8 +55,11 @@ PPK_MUST_CHECK enum ppk_err ppk_file_check_program(const char *path, const struc
 /*
  * Replace (or make) path with len bytes, atomically and durably: a temporary file in the same folder,
  * written, owner and mode set, synced, renamed over path, folder synced. Whatever fails, path is the
- * old one or the new one, and no temporary file stays. The folder must pass trust.
- * PPK_ERR_IO | PPK_ERR_PERMISSION | PPK_ERR_UNSAFE_FILE | PPK_ERR_NOT_FOUND (the folder).
+ * old one or the new one, and no temporary file stays (only a crash in the midst leaves one, named
+ * ".<name>.<random>.new"). The folder must pass trust. A limit on file sizes (RLIMIT_FSIZE) that a
+ * privileged process inherited from whoever ran it does not apply, and no SIGXFSZ is raised.
+ * PPK_ERR_IO (a missing folder too) | PPK_ERR_PERMISSION | PPK_ERR_UNSAFE_FILE | PPK_ERR_NOMEM |
+ * PPK_ERR_LIMIT (path too long, too many open files) | PPK_ERR_RANDOM.
  */
 struct ppk_file_owner {
 	uid_t uid;
@@ -66,15 +72,31 @@ PPK_MUST_CHECK enum ppk_err ppk_file_replace(const char *path, const struct ppk_
 
 /*
  * Take the exclusive lock that belongs to path (the file ".<name>.lock" beside it, mode 0600, made
- * when missing), waiting for its holder. *ret_fd is to be given to ppk_file_unlock(). Errors as
- * ppk_file_replace.
+ * when missing), waiting some seconds for its holder. *ret_fd is to be given to ppk_file_unlock().
+ * Errors as ppk_file_replace, and PPK_ERR_BUSY.
  */
 PPK_MUST_CHECK enum ppk_err ppk_file_lock(const char *path, const struct ppk_trust *trust, int *ret_fd,
 					  struct ppk_diag *reterr);
 void ppk_file_unlock(int fd);
 
-/* Make a folder with owner and mode when it is missing; its parent must exist and pass trust. */
+/*
+ * Make a folder with owner and mode when it is missing; its parent must exist and pass trust, and so
+ * must the folder when it is there. Errors as ppk_file_replace.
+ */
 PPK_MUST_CHECK enum ppk_err ppk_folder_make(const char *path, const struct ppk_trust *trust,
 					    const struct ppk_file_owner *owner, struct ppk_diag *reterr);
+
+/*
+ * The same three below a user's home, with that user's rights (as ppk_file_read_as): what root does
+ * there is what the user could have done. The owner is the user; the group is the user's.
+ * Errors as above, and PPK_ERR_PROCESS.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_file_replace_as(const struct ppk_user *user, const char *path,
+						mode_t mode, const void *data, size_t len,
+						struct ppk_diag *reterr);
+PPK_MUST_CHECK enum ppk_err ppk_file_lock_as(const struct ppk_user *user, const char *path, int *ret_fd,
+					     struct ppk_diag *reterr);
+PPK_MUST_CHECK enum ppk_err ppk_folder_make_as(const struct ppk_user *user, const char *path,
+					       mode_t mode, struct ppk_diag *reterr);
 
 #endif

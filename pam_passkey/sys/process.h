@@ -22,8 +22,8 @@ struct ppk_process {
  * descriptor 3, nothing else open, default dispositions, nothing blocked; real, effective and saved
  * ids all set to the effective ones of the caller. It is killed soon after the calling process ends,
  * however that ends. Both new descriptors in the caller are close-on-exec.
- * PPK_ERR_PROCESS | PPK_ERR_NOMEM | PPK_ERR_LIMIT | PPK_ERR_IO. That path could not be executed shows as end of file
- * on the socket.
+ * PPK_ERR_PROCESS | PPK_ERR_NOMEM | PPK_ERR_LIMIT | PPK_ERR_IO. That path could not be executed
+ * shows as end of file on the socket.
  */
 PPK_MUST_CHECK enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret);
 

@@ -18,18 +18,23 @@
 struct ppk_state {
 	char path[1280];
 	struct ppk_trust trust;
-	int lock_fd;       /* -1: not held */
+	bool locked;       /* false in a zeroed struct, and then lock_fd means nothing */
+	int lock_fd;
 	bool writable;     /* false: this caller may look and not write (a screen locker) */
 	struct ppk_sign_counts counts;
 };
 
 /*
- * Lock and read. A missing file reads as no counts. When the caller lacks the privilege to lock or
+ * Lock and read. A missing file reads as no counts, and so does a missing folder (its parent must be
+ * there): no privileged sign-in has happened yet. When the caller lacks the privilege to lock or
  * write, writable is false and that is no error. A folder that is missing is made when the caller is
- * root. When the lock cannot be had for another reason (full or broken disk), writable is false too
- * and *ret_lock_err says why; reading goes on: a full disk must not lock the admin out. What cannot
- * be read or is damaged is an error, for which a sign-in must not be granted:
- * PPK_ERR_SYNTAX | PPK_ERR_UNSAFE_FILE | PPK_ERR_PERMISSION | PPK_ERR_IO | PPK_ERR_LIMIT | PPK_ERR_NOMEM.
+ * root. When the disk does not let the lock be had (full, read-only or broken), writable is false
+ * too and *ret_lock_err is PPK_ERR_IO, otherwise PPK_OK; reading goes on: a full disk must not lock
+ * the admin out. What cannot be read or is damaged is an error, for which a sign-in must not be
+ * granted, and so is what the caller of a set-user-ID program can bring about (open file limits,
+ * memory, a lock held too long):
+ * PPK_ERR_SYNTAX | PPK_ERR_DUPLICATE | PPK_ERR_UNSAFE_FILE | PPK_ERR_PERMISSION | PPK_ERR_IO |
+ * PPK_ERR_LIMIT | PPK_ERR_NOMEM | PPK_ERR_BUSY | PPK_ERR_PROCESS. user: see ppk_text_is_user_name.
  */
 PPK_MUST_CHECK enum ppk_err ppk_state_begin(const char *folder, const char *user,
 					    const struct ppk_trust *trust, struct ppk_state *ret,
@@ -38,7 +43,7 @@ PPK_MUST_CHECK enum ppk_err ppk_state_begin(const char *folder, const char *user
 /* Write state->counts. PPK_ERR_PERMISSION when not writable, else errors of ppk_file_replace. */
 PPK_MUST_CHECK enum ppk_err ppk_state_commit(struct ppk_state *state, struct ppk_diag *reterr);
 
-/* Unlock. Safe on one that never began. */
+/* Unlock. Safe on a zeroed struct and on one that has ended. */
 void ppk_state_end(struct ppk_state *state);
 
 #endif

@@ -10,7 +10,7 @@
 /* An account of the system. */
 struct ppk_user {
 	char *name;
-	char *home; /* absolute */
+	char *home; /* as the system has it; a path that it makes relative is refused later */
 	uid_t uid;
 	gid_t gid;
 	gid_t *groups; /* supplementary, for ppk_file_read_as */
