@@ -19,7 +19,9 @@ output=$3
 new=$(mktemp "$output.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cp -- "$program" "$new"
-# patchelf puts a new entry before the old ones: it comes before libc and before libfido2.
-patchelf --add-needed "$(basename "$library")" --add-rpath "$(dirname "$library")" "$new"
+# patchelf puts a new entry before the old ones: it comes before libc and before libfido2. Two
+# runs, as patchelf 0.14 mixes up the strings of the two options.
+patchelf --add-rpath "$(dirname "$library")" "$new"
+patchelf --add-needed "$(basename "$library")" "$new"
 chmod 755 "$new"
 mv -- "$new" "$output"

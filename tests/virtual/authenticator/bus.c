@@ -292,10 +292,17 @@ poll_timeout(int64_t until_ms)
 	return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
 
-/* The first ready one after the one that was served last, or connections_len. */
+/*
+ * Who has the turn: those that connect before those that are connected (an open that succeeded
+ * must see all reports from then on), else the first ready one after the one served last.
+ */
 static size_t
 next_ready(const struct ppk_bus *bus, const struct pollfd *ready)
 {
+	for (size_t i = 0; i < bus->connections_len; i++) {
+		if (ready[i].revents != 0 && bus->connections[i].kind == PPK_CONNECTION_NODE)
+			return i;
+	}
 	for (size_t i = 1; i <= bus->connections_len; i++) {
 		size_t turn = (bus->served + i) % bus->connections_len;
 

@@ -77,7 +77,7 @@ ppk_user_check_verification(struct ppk_authenticator *authenticator, struct ppk_
 		return check_token(authenticator, check, &param);
 	}
 	if (check->wants_uv && !options->uv)
-		return PPK_CTAP_INVALID_OPTION;
+		return options->ctap20 ? PPK_CTAP_UNSUPPORTED_OPTION : PPK_CTAP_INVALID_OPTION;
 	if (check->wants_uv || (options->always_uv && options->uv))
 		return verify_built_in(authenticator, check);
 	return options->always_uv ? PPK_CTAP_PUAT_REQUIRED : PPK_CTAP_OK;
