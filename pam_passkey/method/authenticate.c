@@ -323,6 +323,9 @@ static enum ppk_err verify(struct sign_in *sign_in, struct ppk_state *state)
 	enum ppk_err err;
 
 	sign_in->credential = ppk_verification_credential(&verification, &sign_in->assertion);
+	if (sign_in->credential != NULL && sign_in->request->credential_label != NULL)
+		ppk_credential_label(sign_in->credential, sign_in->request->credential_label,
+			PPK_CREDENTIAL_NAME_MAX + 1);
 	err = ppk_sha256(id->data, id->len, id_hash);
 	if (err != PPK_OK)
 		return err;

@@ -19,6 +19,11 @@ struct ppk_request {
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 	uid_t root; /* owner that is trusted: 0 */
+	/*
+	 * NULL, or PPK_CREDENTIAL_NAME_MAX + 1 bytes that receive the label of the credential that the
+	 * assertion named, granted or not. Untouched when no assertion named one.
+	 */
+	char *credential_label;
 };
 
 /* What came of it. There is no value that means success by being zero. */
