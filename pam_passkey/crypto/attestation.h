@@ -23,8 +23,7 @@
  * attestation ("none", "self", "packed", "fido-u2f") set, nothing else.
  */
 PPK_MUST_CHECK enum ppk_err ppk_attestation_verify(const struct ppk_device_credential *made,
-						   const char *rp_id, enum ppk_uv uv,
-						   const uint8_t client_data_hash[static 32],
-						   struct ppk_credential **ret);
+	const char *rp_id, enum ppk_uv uv, const uint8_t client_data_hash[static 32],
+	struct ppk_credential **ret);
 
 #endif

@@ -10,26 +10,35 @@
 #include "core/error.h"
 
 /*
- * Does the SubjectPublicKeyInfo of credential parse as a whole, and is it a key for its algorithm:
- * EC on the right named curve (a point on it, not at infinity), Ed25519, Ed448, RSA of 2048 to 8192
- * bits with an odd exponent of at least 3? PPK_ERR_KEY | PPK_ERR_NOMEM. A ppk_key_check_fn.
+ * Is the SubjectPublicKeyInfo of credential the one accepted encoding of a key for its algorithm
+ * (crypto/spki.h)? Reads bytes alone: for every credential of a file at every sign-in. A point that
+ * is not on its curve passes; ppk_signature_verify() refuses it. PPK_ERR_KEY. A ppk_key_check_fn. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_public_key_check_form(const struct ppk_credential *credential);
+
+/*
+ * All of ppk_public_key_check_form(), and: is the point on its curve (ECDSA, EdDSA), does OpenSSL
+ * take the key? For enrolment, import and passkeyctl doctor. PPK_ERR_KEY | PPK_ERR_NOMEM. A
+ * ppk_key_check_fn.
  */
 PPK_MUST_CHECK enum ppk_err ppk_public_key_check(const struct ppk_credential *credential);
 
 /*
  * SubjectPublicKeyInfo DER from raw parts (layout: struct ppk_device_credential.public_key in
- * core/device_message.h). *ret is the caller's. PPK_ERR_KEY | PPK_ERR_ALGORITHM | PPK_ERR_NOMEM.
+ * core/device_message.h), checked as ppk_public_key_check() does. *ret is the caller's. PPK_ERR_KEY |
+ * PPK_ERR_ALGORITHM | PPK_ERR_NOMEM.
  */
-PPK_MUST_CHECK enum ppk_err ppk_public_key_from_raw(enum ppk_algorithm alg, const uint8_t *raw,
-						    size_t len, struct ppk_bytes *ret);
+PPK_MUST_CHECK enum ppk_err ppk_public_key_from_raw(
+	enum ppk_algorithm alg, const uint8_t *raw, size_t len, struct ppk_bytes *ret);
 
 /*
  * Verify a signature over message (hashed as the algorithm says) with a SubjectPublicKeyInfo key.
  * The algorithm is the caller's; nothing in the message or signature chooses it. ECDSA signatures
- * are DER. PPK_ERR_SIGNATURE | PPK_ERR_KEY | PPK_ERR_NOMEM. Leaves OpenSSL's error queue empty.
+ * are DER. PPK_ERR_SIGNATURE | PPK_ERR_KEY | PPK_ERR_ALGORITHM (this OpenSSL cannot, as in FIPS mode) |
+ * PPK_ERR_NOMEM. Leaves OpenSSL's error queue as it was.
  */
-PPK_MUST_CHECK enum ppk_err ppk_signature_verify(enum ppk_algorithm alg, const struct ppk_bytes *key,
-						 const uint8_t *message, size_t message_len,
-						 const uint8_t *signature, size_t signature_len);
+PPK_MUST_CHECK enum ppk_err ppk_signature_verify(enum ppk_algorithm alg,
+	const struct ppk_bytes *key, const uint8_t *message, size_t message_len,
+	const uint8_t *signature, size_t signature_len);
 
 #endif

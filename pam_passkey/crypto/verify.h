@@ -17,9 +17,9 @@ struct ppk_verification {
 	const struct ppk_credential *const *credentials; /* the user's, whose keys were checked */
 	size_t credential_count;
 	const struct ppk_client_data_expected *client_data;
-	const char *rp_id;  /* demanded by the service; NULL or "": the credential's own alone */
-	enum ppk_uv uv;     /* demanded by the service; the credential may demand more */
-	int64_t now_s;      /* for expiry */
+	const char *rp_id; /* demanded by the service; NULL or "": the credential's own alone */
+	enum ppk_uv uv; /* demanded by the service; the credential may demand more */
+	int64_t now_s; /* for expiry */
 	/*
 	 * The stored sign count of the credential that the assertion names (find it with
 	 * ppk_verification_credential()); 0 when it was never used.
@@ -31,14 +31,14 @@ struct ppk_verification {
 /* What a verified assertion says. */
 struct ppk_verified {
 	const struct ppk_credential *credential; /* borrowed from the verification */
-	uint8_t flags;                           /* of the authenticator data */
+	uint8_t flags; /* of the authenticator data */
 	uint32_t sign_count;
 	bool count_fell; /* sign_count=log: it did not rise, and was let through; log it */
 };
 
 /* The user's credential that the assertion names, or NULL. Says nothing about its truth. Pure. */
-const struct ppk_credential *ppk_verification_credential(const struct ppk_verification *verification,
-							 const struct ppk_assertion *assertion);
+const struct ppk_credential *ppk_verification_credential(
+	const struct ppk_verification *verification, const struct ppk_assertion *assertion);
 
 /*
  * THE verifier (WebAuthn Level 3, 7.2). In this order, each with its own error: the credential is
@@ -52,7 +52,6 @@ const struct ppk_credential *ppk_verification_credential(const struct ppk_verifi
  * No I/O, no clock, no randomness, no allocation besides OpenSSL's.
  */
 PPK_MUST_CHECK enum ppk_err ppk_assertion_verify(const struct ppk_verification *verification,
-						 const struct ppk_assertion *assertion,
-						 struct ppk_verified *ret);
+	const struct ppk_assertion *assertion, struct ppk_verified *ret);
 
 #endif
