@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "counts.h"
+
+#include <stdio.h>
+
+#include "sys/file.h"
+#include "sys/state.h"
+
+enum ppk_err ppk_counts_read(const char *folder, const char *user, struct ppk_sign_counts *ret,
+	struct ppk_diag *reterr)
+{
+	const struct ppk_trust trust = { .root = 0 };
+	struct ppk_bytes text = { NULL, 0 };
+	char path[sizeof(((struct ppk_state *)0)->path)];
+	enum ppk_err err;
+	int len;
+
+	len = snprintf(path, sizeof(path), "%s/%s.counts", folder, user);
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return ppk_diag_set(reterr, PPK_ERR_LIMIT, folder, 0, 0, "the path is too long");
+	err = ppk_file_read(path, &trust, PPK_SIGN_COUNTS_FILE_MAX, &text, reterr);
+	if (err == PPK_OK)
+		err = ppk_sign_counts_parse((const char *)text.data, text.len, path, ret, reterr);
+	ppk_bytes_done(&text);
+	return err;
+}

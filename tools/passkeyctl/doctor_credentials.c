@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "counts.h"
+#include "credential_view.h"
+#include "doctor.h"
+#include "sys/clock.h"
+
+#define CHECK "credentials"
+#define STATE "state"
+
+static void examine_lines(const struct ppk_examination *examination,
+	const struct ppk_credential_file *file)
+{
+	for (size_t i = 0; i < file->line_count; i++)
+		if (file->lines[i].err != PPK_OK)
+			ppk_report_failure(examination->report, PPK_FINDING_WARNING, CHECK,
+				"repair or remove the line: a sign-in skips it", file->lines[i].err,
+				&file->lines[i].diag);
+}
+
+/* Reports those that cannot sign in; returns how many can. */
+static size_t count_usable(const struct ppk_examination *examination,
+	const struct ppk_credential_file *file)
+{
+	char label[PPK_CREDENTIAL_NAME_MAX + 1];
+	size_t usable = 0;
+
+	for (size_t i = 0; i < file->line_count; i++) {
+		const struct ppk_credential *credential = file->lines[i].credential;
+		const char *state;
+
+		if (credential == NULL)
+			continue;
+		state = ppk_credential_state(credential, examination->options->rp_id,
+			ppk_clock_now_s());
+		if (strcmp(state, "usable") == 0) {
+			usable++;
+			continue;
+		}
+		ppk_credential_label(credential, label, sizeof(label));
+		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK, NULL,
+			"\"%s\" cannot sign in: %s", label, state);
+	}
+	return usable;
+}
+
+static void report_none(const struct ppk_examination *examination)
+{
+	if (examination->options->unenrolled == PPK_UNENROLLED_SKIP)
+		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK,
+			"passkeyctl enroll enrols one",
+			"%s has no passkey and signs in without one (unenrolled=skip)",
+			examination->user->name);
+	else
+		ppk_report_add(examination->report, PPK_FINDING_ERROR, CHECK,
+			"passkeyctl enroll enrols one",
+			"%s has no passkey, and is refused (unenrolled=deny)",
+			examination->user->name);
+}
+
+static void examine_file(const struct ppk_examination *examination,
+	const struct ppk_credential_file *file)
+{
+	size_t usable;
+
+	examine_lines(examination, file);
+	if (file->credential_count == 0 && file->bad_count == 0) {
+		report_none(examination);
+		return;
+	}
+	usable = count_usable(examination, file);
+	if (usable == 0)
+		ppk_report_add(examination->report, PPK_FINDING_ERROR, CHECK,
+			"passkeyctl enroll enrols another one",
+			"none of the passkeys in %s can sign in", examination->store->path);
+	else
+		ppk_report_add(examination->report, PPK_FINDING_OK, CHECK,
+			usable == 1 ? "enrol a second one: losing the only one locks the user out"
+				    : NULL,
+			"%s: %zu of %s can sign in", examination->store->path, usable,
+			examination->user->name);
+}
+
+void ppk_doctor_credentials(const struct ppk_examination *examination)
+{
+	struct ppk_credential_file *file = NULL;
+	struct ppk_diag diag = { .text = "" };
+	enum ppk_err err = ppk_store_read(examination->store, &file, &diag);
+
+	if (err == PPK_OK)
+		examine_file(examination, file);
+	else if (err == PPK_ERR_NOT_FOUND)
+		report_none(examination);
+	else
+		ppk_report_failure(examination->report, PPK_FINDING_ERROR, CHECK,
+			"every sign-in of this user is refused until this is mended", err, &diag);
+	ppk_credential_file_free(file);
+}
+
+void ppk_doctor_state(const struct ppk_examination *examination)
+{
+	const char *folder = examination->options->state;
+	struct ppk_sign_counts *counts;
+	struct ppk_diag diag = { .text = "" };
+	struct stat status;
+	enum ppk_err err = PPK_ERR_NOMEM;
+
+	if (lstat(folder, &status) < 0 && errno == ENOENT) {
+		ppk_report_add(examination->report, PPK_FINDING_NOTE, STATE, NULL,
+			"%s does not exist yet; the first sign-in as root makes it", folder);
+		return;
+	}
+	counts = calloc(1, sizeof(*counts));
+	if (counts != NULL)
+		err = ppk_counts_read(folder, examination->user->name, counts, &diag);
+	free(counts);
+	if (err == PPK_OK || err == PPK_ERR_NOT_FOUND)
+		ppk_report_add(examination->report, PPK_FINDING_OK, STATE, NULL,
+			"%s: the sign counts of %s can be read", folder, examination->user->name);
+	else
+		ppk_report_failure(examination->report,
+			examination->options->sign_count == PPK_SIGN_COUNT_OFF ? PPK_FINDING_WARNING
+									       : PPK_FINDING_ERROR,
+			STATE, "every sign-in of this user is refused until this is mended", err,
+			&diag);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sys/file.h"
+
+enum ppk_err ppk_options_load(const char *path, struct ppk_options *ret, struct ppk_diag *reterr)
+{
+	const struct ppk_trust trust = { .root = 0 };
+	struct ppk_bytes text = { NULL, 0 };
+	bool may_be_missing = path == NULL;
+	enum ppk_err err;
+
+	ppk_options_init(ret);
+	if (path != NULL) {
+		int len = snprintf(ret->conf, sizeof(ret->conf), "%s", path);
+
+		if (path[0] != '/' || len < 0 || (size_t)len >= sizeof(ret->conf))
+			return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
+				"--config needs an absolute path");
+	}
+	err = ppk_file_read(ret->conf, &trust, PPK_OPTIONS_FILE_MAX, &text, reterr);
+	if (err == PPK_ERR_NOT_FOUND && may_be_missing)
+		return PPK_OK;
+	if (err == PPK_OK)
+		err = ppk_options_apply_file(ret, (const char *)text.data, text.len, ret->conf, reterr);
+	ppk_bytes_done(&text);
+	return err;
+}
+
+enum ppk_err ppk_options_override(struct ppk_options *options, const char *name, const char *value,
+	struct ppk_diag *reterr)
+{
+	char argument[PPK_OPTION_PATH_MAX + 64];
+	const char *arguments[] = { argument };
+	struct ppk_diag diag = { .text = "" };
+	enum ppk_err err;
+	int len;
+
+	if (value == NULL)
+		return PPK_OK;
+	len = snprintf(argument, sizeof(argument), "%s=%s", name, value);
+	if (len < 0 || (size_t)len >= sizeof(argument))
+		return ppk_diag_set(reterr, PPK_ERR_LIMIT, NULL, 0, 0, "the value of %s is too long", name);
+	err = ppk_options_apply_line(options, 1, arguments, &diag);
+	if (err != PPK_OK) /* without "PAM line" before it */
+		return ppk_diag_set(reterr, err, NULL, 0, 0, "%s",
+			diag.text[0] == '\0' ? ppk_err_sentence(err) : diag.text);
+	return PPK_OK;
+}

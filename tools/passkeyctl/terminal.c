@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contract:
+ *  1. A PIN MUST be read from the controlling terminal and from nowhere else: no pipe, file, argument
+ *     or environment variable.
+ *  2. Echo MUST be off before the prompt appears, and what was typed before it MUST be thrown away.
+ *  3. The terminal MUST have its former settings whenever this process ends or stops by a signal that
+ *     a person or the system sends (INT, TERM, HUP, QUIT, TSTP), and when it returns from here.
+ *  4. A PIN MUST NOT be held anywhere but in the caller's struct ppk_secret, wiped on every failure.
+ *  5. No signal handler is installed: the signals are blocked, noticed through a descriptor, and let
+ *     loose with their own effect once the terminal is restored.
+ */
+#include "terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "message.h"
+
+#define QUESTION_SIZE 512 /* bytes */
+
+void ppk_terminal_open(struct ppk_terminal *ret)
+{
+	ret->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+void ppk_terminal_close(struct ppk_terminal *terminal)
+{
+	if (terminal->fd >= 0)
+		close(terminal->fd);
+	terminal->fd = -1;
+}
+
+bool ppk_terminal_is_there(const struct ppk_terminal *terminal)
+{
+	return terminal->fd >= 0;
+}
+
+static enum ppk_err write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t written = write(fd, text, len);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return PPK_ERR_CONVERSATION;
+		text += written;
+		len -= (size_t)written;
+	}
+	return PPK_OK;
+}
+
+static enum ppk_err write_question(int fd, const char *question)
+{
+	char safe[QUESTION_SIZE];
+	enum ppk_err err;
+
+	ppk_text_sanitise(safe, sizeof(safe), question, strlen(question));
+	err = write_all(fd, safe, strlen(safe));
+	return err == PPK_OK ? write_all(fd, " ", 1) : err;
+}
+
+/*
+ * Read a line of the terminal, of which out keeps at most size - 1 bytes; the rest of an over-long
+ * one is read too, so that it is not taken for the next answer. Canonical mode: one read(2) gives
+ * one line, or as much of it as fits.
+ */
+static enum ppk_err read_line(int fd, char *out, size_t size, size_t *ret_len)
+{
+	size_t len = 0;
+	bool cut = false;
+
+	for (;;) {
+		ssize_t got;
+
+		if (len == size) { /* full without a newline */
+			cut = true;
+			len = 0;
+		}
+		got = read(fd, out + len, size - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return PPK_ERR_CONVERSATION;
+		if (got == 0)
+			return cut ? PPK_ERR_LIMIT : PPK_ERR_CANCELLED;
+		len += (size_t)got;
+		if (out[len - 1] == '\n')
+			break;
+	}
+	out[--len] = '\0';
+	*ret_len = len;
+	return cut ? PPK_ERR_LIMIT : PPK_OK;
+}
+
+enum ppk_err ppk_terminal_ask(const struct ppk_terminal *terminal, const char *question, char *ret,
+	size_t size)
+{
+	enum ppk_err err;
+	size_t len;
+
+	if (terminal->fd < 0)
+		return PPK_ERR_CONVERSATION;
+	err = write_question(terminal->fd, question);
+	return err == PPK_OK ? read_line(terminal->fd, ret, size, &len) : err;
+}
+
+enum ppk_err ppk_terminal_confirm(const struct ppk_terminal *terminal, const char *question)
+{
+	char answer[16];
+	enum ppk_err err = ppk_terminal_ask(terminal, question, answer, sizeof(answer));
+
+	if (err == PPK_ERR_CONVERSATION)
+		return err;
+	if (err == PPK_OK && (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0))
+		return PPK_OK;
+	return PPK_ERR_CANCELLED;
+}
+
+/* The signals that end or stop this process while it waits for a PIN. */
+static void fill_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGQUIT);
+	sigaddset(set, SIGTSTP);
+}
+
+/* Wait for a line or for one of the signals, which stays pending. */
+static enum ppk_err wait_for_line(int fd, int signals, bool *ret_signal)
+{
+	struct pollfd polled[2] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+	};
+
+	while (poll(polled, 2, -1) < 0)
+		if (errno != EINTR)
+			return PPK_ERR_CONVERSATION;
+	*ret_signal = polled[1].revents != 0;
+	return PPK_OK;
+}
+
+/*
+ * One question without echo, with the signals blocked. *ret_signal: a signal came before the answer;
+ * the terminal is restored, and the caller lets the signal loose.
+ */
+static enum ppk_err ask_silently(int fd, int signals, const char *question, struct ppk_secret *secret,
+	bool *ret_signal)
+{
+	struct termios before, silent;
+	enum ppk_err err;
+
+	*ret_signal = false;
+	if (tcgetattr(fd, &before) < 0)
+		return PPK_ERR_CONVERSATION;
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	silent.c_lflag |= ICANON | ISIG;
+	if (tcsetattr(fd, TCSAFLUSH, &silent) < 0)
+		return PPK_ERR_CONVERSATION;
+	err = write_question(fd, question);
+	if (err == PPK_OK)
+		err = wait_for_line(fd, signals, ret_signal);
+	if (err == PPK_OK && !*ret_signal)
+		err = read_line(fd, secret->text, sizeof(secret->text), &secret->len);
+	/* What was typed and not read (an interrupted PIN) must not reach the shell: flush. */
+	if (tcsetattr(fd, TCSAFLUSH, &before) < 0 && err == PPK_OK)
+		err = PPK_ERR_CONVERSATION;
+	if (write_all(fd, "\n", 1) != PPK_OK && err == PPK_OK)
+		err = PPK_ERR_CONVERSATION;
+	return err;
+}
+
+/* Ask until there is an answer or an error: one who stops the program and goes on is asked again. */
+static enum ppk_err ask_with_signals(int fd, const char *question, struct ppk_secret *secret)
+{
+	sigset_t watched, before;
+	int signals;
+	enum ppk_err err;
+	bool signalled;
+
+	fill_signals(&watched);
+	signals = signalfd(-1, &watched, SFD_CLOEXEC);
+	if (signals < 0)
+		return PPK_ERR_CONVERSATION;
+	do {
+		sigprocmask(SIG_BLOCK, &watched, &before);
+		err = ask_silently(fd, signals, question, secret, &signalled);
+		sigprocmask(SIG_SETMASK, &before, NULL); /* a pending signal acts here */
+	} while (err == PPK_OK && signalled);
+	close(signals);
+	return err;
+}
+
+static enum ppk_err ask_secret(void *context, const char *text, struct ppk_secret *ret)
+{
+	const struct ppk_terminal *terminal = context;
+	struct ppk_secret secret = { .len = 0 };
+	enum ppk_err err;
+
+	if (terminal->fd < 0)
+		return PPK_ERR_CONVERSATION;
+	err = ask_with_signals(terminal->fd, text, &secret);
+	if (err == PPK_OK && secret.len == 0)
+		err = PPK_ERR_CANCELLED;
+	if (err == PPK_OK)
+		err = ppk_secret_set(ret, secret.text, secret.len);
+	ppk_secret_wipe(&secret);
+	return err;
+}
+
+static enum ppk_err show(void *context, const char *text)
+{
+	(void)context;
+	ppk_message_note("%s", text);
+	return PPK_OK;
+}
+
+static enum ppk_err warn(void *context, const char *text)
+{
+	(void)context;
+	ppk_message_warning("%s", text);
+	return PPK_OK;
+}
+
+void ppk_terminal_dialogue(struct ppk_terminal *terminal, struct ppk_dialogue *ret)
+{
+	*ret = (struct ppk_dialogue){
+		.context = terminal,
+		.show = show,
+		.warn = warn,
+		.ask_secret = ask_secret,
+	};
+}
