@@ -9,7 +9,6 @@ import base64
 import getpass
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -46,8 +45,12 @@ class Bench:
         self.start = start
 
     def __enter__(self):
-        if self.start:
-            self.key.start()
+        try:
+            if self.start:
+                self.key.start()
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
         return self
 
     def __exit__(self, *_):
@@ -58,20 +61,18 @@ class Bench:
         """What a program prints; it has no terminal, so PINs come from standard input."""
         result = subprocess.run(command, input=text.encode(), capture_output=True,
                                 timeout=TIMEOUT_S, start_new_session=True, cwd=self.folder,
-                                env={**environment(BUILD, self.bus, preload=preload), **(env or {})})
+                                env={**environment(BUILD, self.bus, preload=preload),
+                                     **(env or {})})
         output = result.stdout.decode() + result.stderr.decode(errors="replace")
         if (result.returncode == 0) != (status == 0):
             raise Failed(f"{command} ended with {result.returncode}: {output}")
         return output
 
-    def spawn(self, *command, text=""):
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, start_new_session=True,
-                                   cwd=self.folder, env=environment(BUILD, self.bus))
-        process.stdin.write(text.encode())
-        process.stdin.close()
-        process.stdin = None
-        return process
+    def spawn(self, *command):
+        """A program that runs on while the test does something else."""
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, start_new_session=True,
+                                cwd=self.folder, env=environment(BUILD, self.bus))
 
     def write(self, name, text):
         with open(os.path.join(self.folder, name), "w", encoding="ascii") as file:
@@ -193,7 +194,7 @@ def pin_is_set_changed_and_asked_for():
             bench.sign_in(flags=["-v"], pin="56789", check=["-p", "-v"])
 
 
-def assertion_with_pin_takes_six_messages():
+def assertion_with_pin_takes_five_messages():
     with Bench("--pin=1234") as bench:
         bench.enrol(flags=["-v"], pin="1234")
         bench.key.stats_reset()
@@ -689,7 +690,8 @@ def answer_can_be_cut_or_go_to_another_channel():
 
 
 def cancel_can_be_answered_with_an_assertion():
-    with Bench("--misbehave=answer-after-cancel") as bench, raw_ctaphid.Open(bench.bus) as host:
+    with Bench() as bench, raw_ctaphid.Open(bench.bus) as host:
+        bench.key.misbehave("answer-after-cancel")
         bench.enrol()
         bench.key.control("touch-mode control")
         channel = host.init()
@@ -836,6 +838,22 @@ def authenticator_cleans_up_behind_itself():
         contains(bench.read("stats"), '"getInfo": 2')
 
 
+def authenticator_ends_with_its_test():
+    with Bench(start=False) as bench:
+        ready, theirs = os.pipe()
+        ours, guard = os.pipe()
+        process = subprocess.Popen(
+            [find_program(BUILD, "passkey-authenticator"), "--bus", bench.bus, "--state",
+             bench.key.state, "--ready-fd", str(theirs), "--until-closed", str(guard)],
+            pass_fds=(theirs, guard))
+        os.close(theirs)
+        os.close(guard)
+        equal(os.read(ready, 16), b"ready\n")
+        os.close(ours)
+        equal(process.wait(timeout=TIMEOUT_S), 0)
+        os.close(ready)
+
+
 def path_of_the_bus_may_be_long():
     with Bench(start=False) as bench:
         bus = os.path.join(bench.folder, "long" * 30, "bus")
@@ -870,5 +888,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

@@ -87,7 +87,8 @@ class Authenticator:
             raise AuthenticatorError("already started")
         os.makedirs(self.bus, exist_ok=True)
         program = find_program(self.build, "passkey-authenticator")
-        command = [program, "--bus", self.bus, "--node", self.node, "--state", self.state]
+        command = [program, "--bus", self.bus, "--node", self.node, "--state", self.state,
+                   "--until-closed", "1"]  # a test that is killed leaves no process behind
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command + self.args, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=self._log)

@@ -178,6 +178,8 @@ ppk_bus_open(struct ppk_authenticator *authenticator)
 		return false;
 	add_connection(bus, fd, PPK_CONNECTION_CONTROL);
 	add_connection(bus, open_signals(), PPK_CONNECTION_SIGNALS);
+	if (authenticator->options.until_closed_fd >= 0)
+		add_connection(bus, authenticator->options.until_closed_fd, PPK_CONNECTION_GUARD);
 	return ppk_bus_plug(authenticator);
 }
 
@@ -262,6 +264,7 @@ serve(struct ppk_authenticator *authenticator, struct ppk_connection *connection
 {
 	switch (connection->kind) {
 	case PPK_CONNECTION_SIGNALS:
+	case PPK_CONNECTION_GUARD:
 		authenticator->quit = true;
 		break;
 	case PPK_CONNECTION_NODE:

@@ -17,6 +17,7 @@ struct ppk_authenticator;
 
 enum ppk_connection_kind {
 	PPK_CONNECTION_SIGNALS,
+	PPK_CONNECTION_GUARD,   /* a pipe: its reader is gone when anything happens to it */
 	PPK_CONNECTION_NODE,    /* listens */
 	PPK_CONNECTION_CONTROL, /* listens */
 	PPK_CONNECTION_HOST,

@@ -270,7 +270,8 @@ token_using_pin(struct ppk_authenticator *authenticator, struct pin_request *req
 	enum ppk_ctap_status status = agree(authenticator, request);
 	unsigned permissions = PPK_PERMISSION_MAKE_CREDENTIAL | PPK_PERMISSION_GET_ASSERTION;
 
-	if (status == PPK_CTAP_OK && legacy && (request->permissions_given || request->rp_id != NULL))
+	if (status == PPK_CTAP_OK && legacy &&
+	    (request->permissions_given || request->rp_id != NULL))
 		status = PPK_CTAP_INVALID_PARAMETER;
 	if (status == PPK_CTAP_OK && !legacy)
 		status = check_permissions(authenticator, request);

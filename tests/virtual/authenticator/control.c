@@ -53,7 +53,8 @@ do_uv(struct ppk_authenticator *authenticator, char *arguments)
 static char *
 do_touch_mode(struct ppk_authenticator *authenticator, char *arguments)
 {
-	return outcome(arguments != NULL && ppk_touch_mode_parse(arguments, &authenticator->options),
+	return outcome(arguments != NULL &&
+	        ppk_touch_mode_parse(arguments, &authenticator->options),
 	    "error: touch-mode auto|never|delay:MS|control\n");
 }
 

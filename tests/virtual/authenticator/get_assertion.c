@@ -178,7 +178,8 @@ static cbor_item_t *
 sign(struct ppk_authenticator *authenticator, const struct signing *signing)
 {
 	const struct ppk_credential *credential = signing->credential;
-	unsigned flags = (signing->present ? PPK_FLAG_UP : 0) | (signing->verified ? PPK_FLAG_UV : 0);
+	unsigned flags =
+	    (signing->present ? PPK_FLAG_UP : 0) | (signing->verified ? PPK_FLAG_UV : 0);
 	struct ppk_bytes authdata =
 	    ppk_authdata_start(authenticator, credential->rp_id_hash, flags);
 	cbor_item_t *answer = ppk_cbor_map_new();

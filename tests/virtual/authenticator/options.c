@@ -16,6 +16,7 @@ enum option_id {
 	OPT_STATE,
 	OPT_STATS,
 	OPT_READY_FD,
+	OPT_UNTIL_CLOSED,
 	OPT_MODE,
 	OPT_MANUFACTURER,
 	OPT_PRODUCT,
@@ -52,6 +53,7 @@ static const struct option long_options[] = {
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "stats", required_argument, NULL, OPT_STATS },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
+	{ "until-closed", required_argument, NULL, OPT_UNTIL_CLOSED },
 	{ "mode", required_argument, NULL, OPT_MODE },
 	{ "manufacturer", required_argument, NULL, OPT_MANUFACTURER },
 	{ "product", required_argument, NULL, OPT_PRODUCT },
@@ -88,8 +90,9 @@ static const struct ppk_options defaults = {
 	.manufacturer = "pam_passkey",
 	.product = "Software authenticator",
 	.ready_fd = -1,
+	.until_closed_fd = -1,
 	.mode = 0666,
-	.aaguid = { 0x70, 0x61, 0x6d, 0x5f, 0x70, 0x61, 0x73, 0x73, 0x6b, 0x65, 0x79, 0, 0, 0, 0, 1 },
+	.aaguid = "pam_passkey\0\0\0\0\1",
 	.protocol_one = true,
 	.protocol_two = true,
 	.action_timeout_ms = 30000,
@@ -271,6 +274,8 @@ set_number(struct ppk_options *options, enum option_id id, const char *text)
 		return false;
 	if (id == OPT_READY_FD)
 		options->ready_fd = (int)value;
+	else if (id == OPT_UNTIL_CLOSED)
+		options->until_closed_fd = (int)value;
 	else if (id == OPT_TIMEOUT)
 		options->action_timeout_ms = value;
 	else if (id == OPT_PACKET_DELAY)

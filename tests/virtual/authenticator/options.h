@@ -26,6 +26,7 @@ struct ppk_options {
 	const char *product;
 	const char *pin;
 	int ready_fd; /* -1: standard output */
+	int until_closed_fd; /* -1: none */
 	mode_t mode;
 	uint8_t aaguid[16];
 	bool u2f_only;

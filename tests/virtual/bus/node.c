@@ -187,7 +187,8 @@ node_of_address(const char *path, char name[static PPK_NODE_NAME_LEN])
 	static const char suffix[] = ".virtual";
 	size_t len = strlen(path);
 
-	if (path[0] != '.' || len < sizeof(suffix) + 1 || len >= PPK_NODE_NAME_LEN + sizeof(suffix) ||
+	if (path[0] != '.' || len < sizeof(suffix) + 1 ||
+	    len >= PPK_NODE_NAME_LEN + sizeof(suffix) ||
 	    strcmp(path + len - (sizeof(suffix) - 1), suffix) != 0)
 		return false;
 	len -= sizeof(suffix);
