@@ -313,7 +313,8 @@ ppk_node_lock(int fd, const char *name, int operation)
 		error = ask_for_lock(name, open_name, operation_word(operation));
 		if (error != EWOULDBLOCK || (operation & LOCK_NB) != 0)
 			break;
-		nanosleep(&interval, NULL);
+		if (nanosleep(&interval, NULL) != 0)
+			return -1; /* a signal: EINTR, as flock(2) has it */
 	}
 	if (error == 0)
 		return 0;
