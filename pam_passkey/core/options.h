@@ -51,7 +51,8 @@ PPK_MUST_CHECK enum ppk_err ppk_options_conf_of_line(struct ppk_options *options
 
 /*
  * Apply a configuration file: "name = value" a line, '#' starts a comment line, blank lines are
- * fine, a value may stand in double quotes and must when it has a blank or '#'. Unknown option, bad value, the same option twice,
+ * fine, a value may stand in double quotes and must when it has a blank or '#'. Unknown option,
+ * bad value, the same option twice,
  * conf= in a file, NUL byte, over-long: PPK_ERR_OPTION | PPK_ERR_DUPLICATE | PPK_ERR_SYNTAX |
  * PPK_ERR_LIMIT with source, line and sentence in *reterr. options is then to be thrown away. Pure.
  */

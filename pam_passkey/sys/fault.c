@@ -34,6 +34,7 @@ enum ppk_err ppk_fault_report(
 {
 	enum ppk_err err = table[fault->kind].err;
 	const char *sentence = table[fault->kind].sentence;
+	char reason[128];
 	char source[sizeof(reterr->source)];
 	size_t len = strlen(path);
 
@@ -46,7 +47,7 @@ enum ppk_err ppk_fault_report(
 	memcpy(source, path, len);
 	source[len] = '\0';
 	if (fault->kind == PPK_FAULT_SYSTEM && fault->code != 0)
-		return ppk_diag_set(
-			reterr, err, source, 0, 0, "%s: %s", sentence, strerror(fault->code));
+		return ppk_diag_set(reterr, err, source, 0, 0, "%s: %s", sentence,
+			strerror_r(fault->code, reason, sizeof(reason)));
 	return ppk_diag_set(reterr, err, source, 0, 0, "%s", sentence);
 }
