@@ -3,8 +3,8 @@
  * A credential file as a list of lines (credential.md).
  *
  * 1. MUST NOT let one bad line take another line's credential away, nor count a bad line's.
- * 2. MUST NOT count a credential whose line may go on after the end of the file; nor write it back
- *    so that it counts.
+ * 2. MUST NOT count a credential whose line has no newline, since what restricts it may have stood
+ *    behind the end of the file; nor write it back so that it counts.
  * 3. MUST keep comments, order and lines that were not understood, byte by byte.
  * 4. MUST NOT need memory out of proportion to the file: lines and credentials are bounded.
  */
@@ -36,19 +36,6 @@ static bool is_silent(const char *text, size_t len)
 	return at == len || text[at] == '#';
 }
 
-/*
- * Is key= the last word? The parser has seen that its value is whole; a quoted value ends in a
- * quote, so that the last word cannot be the inside of one.
- */
-static bool ends_with_key(const char *text, size_t len)
-{
-	size_t start = len;
-
-	while (start > 0 && !is_blank(text[start - 1]))
-		start--;
-	return len - start > 4 && memcmp(text + start, "key=", 4) == 0 && text[len - 1] != '"';
-}
-
 static enum ppk_err bad_line(struct ppk_credential_line *line, enum ppk_err err, size_t column,
 	const char *what)
 {
@@ -60,10 +47,10 @@ static enum ppk_err check_credential(
 {
 	const struct ppk_credential *credential = line->credential;
 
-	if (!has_newline && !ends_with_key(line->text, line->len)) {
+	if (!has_newline) {
 		line->cut = true;
 		return bad_line(line, PPK_ERR_SYNTAX, line->len + 1,
-			"the file ends inside a line: without a newline, key= must come last");
+			"no newline at the end of the last line: it may have been cut");
 	}
 	if (ppk_credential_file_find(parsing->file, credential->id.data, credential->id.len) !=
 		NULL)

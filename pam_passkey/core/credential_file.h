@@ -33,9 +33,8 @@ struct ppk_credential_file {
 /*
  * Parse the text of a file; source is its name for the diagnostics. A bad line (syntax, unknown
  * version or algorithm, over-long, CR at its end, a NUL byte, an id that an earlier line already
- * has) is kept, marked and skipped; the others still count. A missing last newline is fine after a
- * line that ends with its key=, as those do that this program writes; any other credential without
- * one may have lost a restriction at its tail, and is a bad line (cut is set). Only these fail as a
+ * has) is kept, marked and skipped; the others still count. A credential without a newline at its
+ * end may have lost a restriction at its tail, and is a bad line (cut is set). Only these fail as a
  * whole: PPK_ERR_LIMIT (larger than PPK_CREDENTIAL_FILE_MAX, more than PPK_CREDENTIAL_LINES_MAX lines
  * or PPK_CREDENTIALS_MAX credentials) | PPK_ERR_NOMEM. *ret is the caller's:
  * ppk_credential_file_free().
