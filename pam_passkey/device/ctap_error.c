@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "device/ctap_error.h"
+
+#include <fido.h>
+
+enum ppk_err ppk_ctap_error(int status)
+{
+	switch (status) {
+	case FIDO_OK:
+		return PPK_OK;
+	case FIDO_ERR_NO_CREDENTIALS:
+	case FIDO_ERR_INVALID_CREDENTIAL:
+		return PPK_ERR_NO_CREDENTIAL;
+	case FIDO_ERR_CREDENTIAL_EXCLUDED:
+		return PPK_ERR_ALREADY_ENROLLED;
+	case FIDO_ERR_KEY_STORE_FULL:
+		return PPK_ERR_KEY_FULL;
+	case FIDO_ERR_PIN_INVALID:
+		return PPK_ERR_PIN_INVALID;
+	case FIDO_ERR_PIN_BLOCKED:
+		return PPK_ERR_PIN_BLOCKED;
+	case FIDO_ERR_PIN_AUTH_BLOCKED:
+		return PPK_ERR_PIN_AUTH_BLOCKED;
+	case FIDO_ERR_PIN_NOT_SET:
+		return PPK_ERR_PIN_NOT_SET;
+	case FIDO_ERR_UV_BLOCKED:
+	case FIDO_ERR_UV_INVALID:
+		return PPK_ERR_UV_BLOCKED;
+	case FIDO_ERR_KEEPALIVE_CANCEL:
+	case FIDO_ERR_OPERATION_DENIED:
+		return PPK_ERR_CANCELLED;
+	case FIDO_ERR_TIMEOUT:
+	case FIDO_ERR_USER_ACTION_TIMEOUT:
+	case FIDO_ERR_ACTION_TIMEOUT:
+		return PPK_ERR_TIMEOUT;
+	case FIDO_ERR_CHANNEL_BUSY:
+	case FIDO_ERR_LOCK_REQUIRED:
+		return PPK_ERR_BUSY;
+	case FIDO_ERR_PIN_REQUIRED:
+	case FIDO_ERR_PIN_POLICY_VIOLATION:
+	case FIDO_ERR_UNAUTHORIZED_PERM:
+	case FIDO_ERR_UNSUPPORTED_ALGORITHM:
+	case FIDO_ERR_UNSUPPORTED_EXTENSION:
+	case FIDO_ERR_UNSUPPORTED_OPTION:
+	case FIDO_ERR_INVALID_OPTION:
+	case FIDO_ERR_INVALID_COMMAND:
+	case FIDO_ERR_LIMIT_EXCEEDED:
+	case FIDO_ERR_REQUEST_TOO_LARGE:
+	case FIDO_ERR_NOT_ALLOWED:
+		return PPK_ERR_UNSUPPORTED;
+	default: /* not an enum of ours: what nobody has heard of is nonsense */
+		return PPK_ERR_DEVICE;
+	}
+}

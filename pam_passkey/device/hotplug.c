@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "device/hotplug.h"
+
+#include <fido.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#define NODE_FOLDER "/dev"
+#define NODE_PREFIX "hidraw"
+
+/*
+ * IN_ATTRIB: a node is made for root alone; the rules of udev give it to the person at the machine a
+ * moment later.
+ */
+#define COMES (IN_CREATE | IN_MOVED_TO | IN_ATTRIB)
+#define GOES (IN_DELETE | IN_MOVED_FROM)
+
+enum ppk_err ppk_hotplug_watch(int *ret_fd)
+{
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	if (fd < 0)
+		return PPK_ERR_IO;
+	if (inotify_add_watch(fd, NODE_FOLDER, COMES | GOES | IN_ONLYDIR) < 0) {
+		close(fd);
+		return PPK_ERR_IO;
+	}
+	*ret_fd = fd;
+	return PPK_OK;
+}
+
+static bool take_event(const struct inotify_event *event,
+	void (*removed)(void *context, const char *path), void *context)
+{
+	char path[PPK_DEVICE_PATH_SIZE];
+
+	/* Too many at once: some were lost, so look at what there is. */
+	if ((event->mask & IN_Q_OVERFLOW) != 0)
+		return true;
+	if (event->len == 0 || strncmp(event->name, NODE_PREFIX, strlen(NODE_PREFIX)) != 0)
+		return false;
+	if ((event->mask & COMES) != 0)
+		return true;
+	if (snprintf(path, sizeof(path), "%s/%s", NODE_FOLDER, event->name) < (int)sizeof(path))
+		removed(context, path);
+	return false;
+}
+
+bool ppk_hotplug_read(int fd, void (*removed)(void *context, const char *path), void *context)
+{
+	alignas(struct inotify_event) char buffer[4096];
+	bool came = false;
+	ssize_t len;
+
+	while ((len = read(fd, buffer, sizeof(buffer))) > 0) {
+		const char *at = buffer;
+
+		while (at < buffer + len) {
+			const struct inotify_event *event = (const void *)at;
+
+			came = take_event(event, removed, context) || came;
+			at += sizeof(*event) + event->len;
+		}
+	}
+	return came;
+}
+
+static bool copy_info(const fido_dev_info_t *info, struct ppk_plugged *ret)
+{
+	const char *path = fido_dev_info_path(info);
+	const char *product = fido_dev_info_product_string(info);
+
+	if (path == NULL || strlen(path) >= sizeof(ret->path))
+		return false;
+	memcpy(ret->path, path, strlen(path) + 1);
+	(void)snprintf(ret->product, sizeof(ret->product), "%s", product == NULL ? "" : product);
+	return true;
+}
+
+size_t ppk_hotplug_list(struct ppk_plugged *list, size_t max)
+{
+	fido_dev_info_t *infos = fido_dev_info_new(max);
+	size_t found = 0, count = 0;
+
+	if (infos != NULL && fido_dev_info_manifest(infos, max, &found) == FIDO_OK)
+		for (size_t i = 0; i < found; i++)
+			if (copy_info(fido_dev_info_ptr(infos, i), &list[count]))
+				count++;
+	fido_dev_info_free(&infos, max);
+	return count;
+}

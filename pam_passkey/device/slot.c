@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "device/slot.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "device/worker.h"
+#include "sys/packet.h"
+
+enum ppk_err ppk_slot_start(struct ppk_slot *slot, uint8_t index,
+	const struct ppk_device_request *request, bool at_once, bool alone)
+{
+	const struct ppk_worker_start start = {
+		.index = index,
+		.at_once = at_once,
+		.alone = alone,
+		.request = request,
+		.path = slot->plugged.path,
+		.product = slot->plugged.product,
+	};
+	enum ppk_err err = ppk_worker_start(&start, &slot->pid, &slot->socket);
+
+	if (err == PPK_OK) {
+		slot->begins = at_once;
+		slot->candidate.phase = PPK_PHASE_OPENING;
+	}
+	return err;
+}
+
+static void begin_phase(struct ppk_slot *slot, enum ppk_phase phase)
+{
+	slot->serial++;
+	slot->candidate.phase = phase;
+	slot->candidate.waits = false;
+}
+
+static void begin_order(struct ppk_slot *slot, enum ppk_worker_order order)
+{
+	switch (order) {
+	case PPK_ORDER_START:
+		begin_phase(slot, PPK_PHASE_ASKING);
+		return;
+	case PPK_ORDER_PROBE:
+		begin_phase(slot, PPK_PHASE_PROBING);
+		return;
+	case PPK_ORDER_SELECT:
+		begin_phase(slot, PPK_PHASE_SELECTING);
+		return;
+	case PPK_ORDER_ASK_PIN:
+		begin_phase(slot, PPK_PHASE_ASKING_PIN);
+		return;
+	case PPK_ORDER_STOP:
+		/* What is stopped has the serial number that it was begun with. */
+		slot->stopped_as = slot->candidate.phase == PPK_PHASE_SELECTING &&
+						   slot->candidate.knowledge != PPK_KNOWS_NOTHING
+					   ? PPK_PHASE_NEEDS_PIN
+					   : PPK_PHASE_READY;
+		slot->candidate.phase = PPK_PHASE_STOPPING;
+		slot->candidate.waits = false;
+		return;
+	case PPK_ORDER_NONE:
+		return;
+	}
+}
+
+void ppk_slot_order(struct ppk_slot *slot, enum ppk_worker_order order, bool alone)
+{
+	uint8_t packet[PPK_WORKER_ORDER_SIZE];
+
+	begin_order(slot, order);
+	packet[0] = PPK_WORKER_ORDER;
+	packet[1] = (uint8_t)order;
+	packet[2] = slot->serial;
+	packet[3] = alone;
+	/* One that has ended shows as the end of its socket. */
+	(void)!ppk_packet_send(slot->socket, packet, sizeof(packet));
+}
+
+void ppk_slot_pin(struct ppk_slot *slot, const uint8_t *packet, size_t len)
+{
+	uint8_t framed[PPK_SECRET_SIZE + 16];
+
+	if (len + 1 > sizeof(framed))
+		return;
+	framed[0] = PPK_WORKER_PIN;
+	memcpy(framed + 1, packet, len);
+	(void)!ppk_packet_send(slot->socket, framed, len + 1);
+	explicit_bzero(framed, sizeof(framed));
+}
+
+static bool learn(struct ppk_slot *slot, enum ppk_phase from, enum ppk_phase to)
+{
+	/* An order to stop may cross with the end of what it was to stop. */
+	if (slot->candidate.phase != from && slot->candidate.phase != PPK_PHASE_STOPPING)
+		return false;
+	slot->candidate.phase = to;
+	slot->candidate.waits = false;
+	return true;
+}
+
+bool ppk_slot_outcome(struct ppk_slot *slot, enum ppk_worker_outcome outcome, bool creation)
+{
+	switch (outcome) {
+	case PPK_OUTCOME_READY:
+		return creation && learn(slot, PPK_PHASE_OPENING, PPK_PHASE_READY);
+	case PPK_OUTCOME_NEEDS_PIN:
+		return learn(slot, PPK_PHASE_ASKING, PPK_PHASE_NEEDS_PIN);
+	case PPK_OUTCOME_HOLDS:
+		slot->candidate.knowledge = PPK_KNOWS_IT_HOLDS;
+		return learn(slot, PPK_PHASE_PROBING, PPK_PHASE_NEEDS_PIN);
+	case PPK_OUTCOME_MAY_HIDE:
+		slot->candidate.knowledge = PPK_KNOWS_IT_MAY_HIDE;
+		return learn(slot, PPK_PHASE_PROBING, PPK_PHASE_NEEDS_PIN);
+	case PPK_OUTCOME_TOUCHED:
+		/* Touched in the moment when another was chosen: that one has it. */
+		return learn(slot, PPK_PHASE_SELECTING,
+			slot->candidate.phase == PPK_PHASE_STOPPING ? slot->stopped_as
+								    : PPK_PHASE_CHOSEN);
+	case PPK_OUTCOME_STOPPED:
+		return learn(slot, PPK_PHASE_STOPPING, slot->stopped_as);
+	}
+	return false;
+}
+
+void ppk_slot_kill(struct ppk_slot *slot)
+{
+	if (slot->pid > 0) {
+		kill(slot->pid, SIGKILL);
+		(void)waitpid(slot->pid, NULL, WNOHANG);
+	}
+	if (slot->socket >= 0)
+		close(slot->socket);
+	slot->pid = 0;
+	slot->socket = -1;
+}
+
+void ppk_slot_release(struct ppk_slot *slot)
+{
+	if (slot->socket >= 0)
+		(void)shutdown(slot->socket, SHUT_WR);
+}

@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The process that the program started: one loop over the program's socket, signals, time, /dev and
+ * the workers' sockets.
+ *
+ * 1. MUST NOT read a byte that an authenticator sent, other than as a message that a worker made of
+ *    it, decoded and checked here like one of a stranger.
+ * 2. MUST end when the program is gone, when time is up, when the person gives up: nothing that an
+ *    authenticator or its worker does may delay that by more than the time to stop blinking.
+ * 3. MUST NOT give a PIN to any worker but the one that the program named, and only while the
+ *    dialogue about the PIN is that worker's.
+ * 4. MUST NOT say anything before it is known what is plugged in.
+ * 5. MUST NOT wait by sleeping or by asking again.
+ */
+#include "device/supervisor.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "device/slot.h"
+#include "sys/clock.h"
+#include "sys/packet.h"
+
+/* How long one that needs a PIN waits for others to say what they are (selection.h, late). */
+#define SETTLE_MS 1500
+/* How long workers may take to stop their authenticators' blinking. A little over hidraw.c's. */
+#define RELEASE_MS 500
+/* An honest worker sends a dozen. */
+#define WORKER_PACKETS_MAX 1000
+
+#define SLOTS PPK_DEVICE_AUTHENTICATORS_MAX
+
+enum watched { WATCH_PROGRAM, WATCH_PLUG, WATCH_SIGNAL, WATCH_TIME, WATCH_WORKERS };
+
+struct supervisor {
+	const struct ppk_device_request *request;
+	struct pollfd watched[WATCH_WORKERS + SLOTS];
+	struct ppk_slot slots[SLOTS];
+	uint8_t *packet;	 /* PPK_DEVICE_MESSAGE_MAX bytes and one */
+	int64_t settle_ms;	 /* until then those that need a PIN wait for others */
+	bool settling;		 /* and there is one that waits */
+	bool inserting;		 /* the program knows that nothing is plugged in */
+	bool was_plugged;	 /* something was, at some time */
+	bool ended;		 /* the last message was sent */
+	enum ppk_err verdict;	 /* of an authenticator that was the right one and cannot go on */
+	uint8_t verdict_index;
+	uint8_t verdict_retries;
+};
+
+static bool is_creation(const struct supervisor *supervisor)
+{
+	return supervisor->request->type == PPK_DEVICE_MAKE_CREDENTIAL;
+}
+
+static void send_message(struct supervisor *supervisor, const struct ppk_device_message *message)
+{
+	size_t len = 0;
+
+	if (ppk_device_encode_message(message, supervisor->packet, PPK_DEVICE_MESSAGE_MAX, &len) !=
+			PPK_OK ||
+		ppk_packet_send(supervisor->watched[WATCH_PROGRAM].fd, supervisor->packet, len) !=
+			PPK_OK)
+		supervisor->ended = true;
+}
+
+static void send_event(struct supervisor *supervisor, enum ppk_device_message_type type,
+	uint8_t index, uint8_t retries, enum ppk_err err)
+{
+	const struct ppk_device_message message = {
+		.type = type,
+		.event = { .index = index, .retries = retries, .err = err },
+	};
+
+	send_message(supervisor, &message);
+}
+
+static void fail(struct supervisor *supervisor, enum ppk_err err)
+{
+	if (supervisor->ended)
+		return;
+	supervisor->ended = true;
+	if (supervisor->verdict != PPK_OK && supervisor->verdict == err)
+		send_event(supervisor, PPK_DEVICE_FAILED, supervisor->verdict_index,
+			supervisor->verdict_retries, err);
+	else
+		send_event(supervisor, PPK_DEVICE_FAILED, PPK_DEVICE_INDEX_NONE,
+			PPK_DEVICE_RETRIES_UNKNOWN, err);
+}
+
+/*
+ * The authenticators.
+ */
+
+static void collect(const struct supervisor *supervisor, struct ppk_candidate candidates[static SLOTS])
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		candidates[i] = supervisor->slots[i].candidate;
+}
+
+static size_t count_live(const struct supervisor *supervisor)
+{
+	struct ppk_candidate candidates[SLOTS];
+
+	collect(supervisor, candidates);
+	return ppk_selection_live(candidates, SLOTS);
+}
+
+/* Is it clear that another authenticator would not be the person's answer? */
+static bool is_verdict(const struct supervisor *supervisor, enum ppk_err err)
+{
+	if (is_creation(supervisor))
+		return err != PPK_ERR_DEVICE && err != PPK_ERR_PERMISSION;
+	return err == PPK_ERR_PIN_INVALID || err == PPK_ERR_PIN_BLOCKED ||
+	       err == PPK_ERR_PIN_AUTH_BLOCKED || err == PPK_ERR_UV_BLOCKED ||
+	       err == PPK_ERR_PIN_NOT_SET || err == PPK_ERR_UNSUPPORTED ||
+	       err == PPK_ERR_CANCELLED;
+}
+
+static void note_gone(
+	struct supervisor *supervisor, size_t i, enum ppk_err err, uint8_t retries)
+{
+	struct ppk_slot *slot = &supervisor->slots[i];
+
+	slot->candidate = (struct ppk_candidate){ .phase = PPK_PHASE_GONE };
+	slot->gone_err = err;
+	if (is_verdict(supervisor, err)) {
+		supervisor->verdict = err;
+		supervisor->verdict_index = (uint8_t)i;
+		supervisor->verdict_retries = retries;
+	}
+}
+
+/* Its worker is of no more use. */
+static void drop(struct supervisor *supervisor, size_t i, enum ppk_err err)
+{
+	struct ppk_slot *slot = &supervisor->slots[i];
+
+	ppk_slot_kill(slot);
+	supervisor->watched[WATCH_WORKERS + i].fd = -1;
+	if (slot->candidate.phase == PPK_PHASE_GONE || slot->candidate.phase == PPK_PHASE_ABSENT)
+		return;
+	note_gone(supervisor, i, err, PPK_DEVICE_RETRIES_UNKNOWN);
+	/* An answer to LIST has said all there is to say. */
+	if (supervisor->request->type != PPK_DEVICE_LIST && !supervisor->ended)
+		send_event(supervisor, PPK_DEVICE_GONE, (uint8_t)i, PPK_DEVICE_RETRIES_UNKNOWN, err);
+}
+
+static void start_slot(struct supervisor *supervisor, size_t i)
+{
+	struct ppk_slot *slot = &supervisor->slots[i];
+	bool alone = count_live(supervisor) == 0;
+	enum ppk_err err;
+
+	slot->socket = -1;
+	err = ppk_slot_start(slot, (uint8_t)i, supervisor->request,
+		!is_creation(supervisor) || alone, alone);
+	if (err != PPK_OK) {
+		note_gone(supervisor, i, PPK_ERR_DEVICE, PPK_DEVICE_RETRIES_UNKNOWN);
+		return;
+	}
+	supervisor->watched[WATCH_WORKERS + i].fd = slot->socket;
+	supervisor->was_plugged = true;
+	supervisor->inserting = false;
+	supervisor->settle_ms = ppk_clock_ms() + SETTLE_MS;
+}
+
+/* The slot of the node at path, else a free one, else SLOTS. */
+static size_t find_slot(const struct supervisor *supervisor, const char *path)
+{
+	size_t empty = SLOTS;
+
+	for (size_t i = SLOTS; i-- > 0;) {
+		const struct ppk_slot *slot = &supervisor->slots[i];
+
+		if (slot->candidate.phase == PPK_PHASE_ABSENT)
+			empty = i;
+		else if (strcmp(slot->plugged.path, path) == 0)
+			return i;
+	}
+	return empty;
+}
+
+static void removed(void *context, const char *path)
+{
+	struct supervisor *supervisor = context;
+	size_t i = find_slot(supervisor, path);
+
+	if (i == SLOTS || supervisor->slots[i].candidate.phase == PPK_PHASE_ABSENT)
+		return;
+	drop(supervisor, i, PPK_ERR_DEVICE);
+	supervisor->slots[i] = (struct ppk_slot){ .socket = -1 };
+}
+
+/* Was it given up for a reason that may be gone now? */
+static bool may_retry(const struct ppk_slot *slot)
+{
+	return slot->candidate.phase == PPK_PHASE_GONE && slot->gone_err == PPK_ERR_PERMISSION;
+}
+
+/* Start with the authenticators that are new. */
+static void look(struct supervisor *supervisor)
+{
+	struct ppk_plugged list[SLOTS];
+	size_t fresh[SLOTS], fresh_count = 0;
+	size_t count = ppk_hotplug_list(list, SLOTS);
+
+	/* All are placed before the first is started, so that none believes that it is alone. */
+	for (size_t n = 0; n < count; n++) {
+		size_t i = find_slot(supervisor, list[n].path);
+
+		if (i == SLOTS || (supervisor->slots[i].candidate.phase != PPK_PHASE_ABSENT &&
+					  !may_retry(&supervisor->slots[i])))
+			continue;
+		supervisor->slots[i] = (struct ppk_slot){
+			.plugged = list[n], .socket = -1, .candidate.phase = PPK_PHASE_OPENING
+		};
+		fresh[fresh_count++] = i;
+	}
+	for (size_t n = 0; n < fresh_count; n++) {
+		if (fresh_count == 1)
+			supervisor->slots[fresh[n]].candidate.phase = PPK_PHASE_ABSENT;
+		start_slot(supervisor, fresh[n]);
+	}
+}
+
+/*
+ * What workers say.
+ */
+
+/* May a worker in the state of this slot say it? */
+static bool is_in_turn(const struct supervisor *supervisor, const struct ppk_slot *slot,
+	enum ppk_device_message_type type)
+{
+	enum ppk_phase phase = slot->candidate.phase;
+
+	switch (type) {
+	case PPK_DEVICE_AUTHENTICATOR:
+		return phase == PPK_PHASE_OPENING;
+	case PPK_DEVICE_TOUCH:
+	case PPK_DEVICE_VERIFY:
+	case PPK_DEVICE_VERIFY_FAILED:
+	case PPK_DEVICE_GONE:
+		return true;
+	case PPK_DEVICE_PIN_NEEDED:
+		return phase == PPK_PHASE_ASKING_PIN;
+	case PPK_DEVICE_ASSERTION:
+		return supervisor->request->type == PPK_DEVICE_GET_ASSERTION;
+	case PPK_DEVICE_CREDENTIAL:
+		return is_creation(supervisor);
+	case PPK_DEVICE_GET_ASSERTION:
+	case PPK_DEVICE_MAKE_CREDENTIAL:
+	case PPK_DEVICE_LIST:
+	case PPK_DEVICE_PIN:
+	case PPK_DEVICE_CANCEL:
+	case PPK_DEVICE_INSERT:
+	case PPK_DEVICE_LISTED:
+	case PPK_DEVICE_FAILED:
+		return false;
+	}
+	return false;
+}
+
+static uint8_t index_of(const struct ppk_device_message *message)
+{
+	switch (message->type) {
+	case PPK_DEVICE_AUTHENTICATOR:
+		return message->authenticator.index;
+	case PPK_DEVICE_ASSERTION:
+		return message->assertion.index;
+	case PPK_DEVICE_CREDENTIAL:
+		return message->credential.index;
+	case PPK_DEVICE_INSERT:
+	case PPK_DEVICE_TOUCH:
+	case PPK_DEVICE_VERIFY:
+	case PPK_DEVICE_PIN_NEEDED:
+	case PPK_DEVICE_VERIFY_FAILED:
+	case PPK_DEVICE_GONE:
+	case PPK_DEVICE_FAILED:
+		return message->event.index;
+	case PPK_DEVICE_GET_ASSERTION:
+	case PPK_DEVICE_MAKE_CREDENTIAL:
+	case PPK_DEVICE_LIST:
+	case PPK_DEVICE_PIN:
+	case PPK_DEVICE_CANCEL:
+	case PPK_DEVICE_LISTED:
+		break;
+	}
+	return PPK_DEVICE_INDEX_NONE;
+}
+
+/* What a message that is passed on means for the supervisor itself. */
+static void note_message(
+	struct supervisor *supervisor, size_t i, const struct ppk_device_message *message)
+{
+	struct ppk_slot *slot = &supervisor->slots[i];
+
+	if (message->type == PPK_DEVICE_TOUCH || message->type == PPK_DEVICE_VERIFY)
+		slot->candidate.waits = true;
+	else if (message->type == PPK_DEVICE_GONE)
+		note_gone(supervisor, i, message->event.err, message->event.retries);
+	else if (message->type == PPK_DEVICE_ASSERTION || message->type == PPK_DEVICE_CREDENTIAL)
+		supervisor->ended = true;
+}
+
+/* One that creates begins at once only when it was alone, and otherwise says that it is ready. */
+static void note_introduced(struct supervisor *supervisor, struct ppk_slot *slot)
+{
+	if (slot->begins)
+		slot->candidate.phase = PPK_PHASE_ASKING;
+	if (supervisor->request->type == PPK_DEVICE_LIST)
+		slot->candidate.phase = PPK_PHASE_GONE;
+}
+
+/* A packet of core/device_message.h for the program. False: it makes no sense. */
+static bool pass_on(struct supervisor *supervisor, size_t i, const uint8_t *packet, size_t len)
+{
+	struct ppk_slot *slot = &supervisor->slots[i];
+	struct ppk_device_message message;
+
+	if (ppk_device_decode_message(packet, len, &message) != PPK_OK ||
+		index_of(&message) != i || !is_in_turn(supervisor, slot, message.type))
+		return false;
+	if (message.type == PPK_DEVICE_AUTHENTICATOR)
+		note_introduced(supervisor, slot);
+	note_message(supervisor, i, &message);
+	if (ppk_packet_send(supervisor->watched[WATCH_PROGRAM].fd, packet, len) != PPK_OK)
+		supervisor->ended = true;
+	return true;
+}
+
+static bool take_packet(struct supervisor *supervisor, size_t i, const uint8_t *packet, size_t len)
+{
+	struct ppk_slot *slot = &supervisor->slots[i];
+
+	if (++slot->packets > WORKER_PACKETS_MAX)
+		return false;
+	if (packet[0] == PPK_WORKER_MESSAGE && len > 1)
+		return pass_on(supervisor, i, packet + 1, len - 1);
+	/* The outcome of an operation that was ended otherwise meanwhile has no meaning. */
+	if (packet[0] == PPK_WORKER_OUTCOME && len == PPK_WORKER_OUTCOME_SIZE)
+		return packet[2] != slot->serial ||
+		       ppk_slot_outcome(slot, (enum ppk_worker_outcome)packet[1],
+			       is_creation(supervisor));
+	return false;
+}
+
+static void read_worker(struct supervisor *supervisor, size_t i)
+{
+	size_t len = 0;
+	enum ppk_err err = ppk_packet_receive(supervisor->slots[i].socket, -1, supervisor->packet,
+		PPK_DEVICE_MESSAGE_MAX, &len);
+
+	if (err != PPK_OK || !take_packet(supervisor, i, supervisor->packet, len))
+		drop(supervisor, i, PPK_ERR_DEVICE);
+}
+
+/*
+ * What is to happen next.
+ */
+
+static void give_orders(struct supervisor *supervisor)
+{
+	struct ppk_candidate candidates[SLOTS];
+	enum ppk_worker_order orders[SLOTS];
+	bool late = ppk_clock_ms() >= supervisor->settle_ms;
+	size_t live;
+
+	collect(supervisor, candidates);
+	live = ppk_selection_live(candidates, SLOTS);
+	supervisor->settling =
+		ppk_selection_decide(candidates, SLOTS, is_creation(supervisor), late, orders);
+	for (size_t i = 0; i < SLOTS; i++)
+		if (orders[i] != PPK_ORDER_NONE)
+			ppk_slot_order(&supervisor->slots[i], orders[i], live == 1);
+}
+
+static void end_list(struct supervisor *supervisor)
+{
+	const struct ppk_device_message listed = { .type = PPK_DEVICE_LISTED };
+
+	send_message(supervisor, &listed);
+	supervisor->ended = true;
+}
+
+static void go_on(struct supervisor *supervisor)
+{
+	if (supervisor->ended)
+		return;
+	if (count_live(supervisor) > 0) {
+		if (supervisor->request->type != PPK_DEVICE_LIST)
+			give_orders(supervisor);
+		return;
+	}
+	if (supervisor->request->type == PPK_DEVICE_LIST) {
+		end_list(supervisor);
+	} else if (supervisor->verdict != PPK_OK) {
+		fail(supervisor, supervisor->verdict);
+	} else if (!supervisor->inserting) {
+		supervisor->inserting = true;
+		send_event(supervisor, PPK_DEVICE_INSERT, PPK_DEVICE_INDEX_NONE,
+			PPK_DEVICE_RETRIES_UNKNOWN, PPK_OK);
+	}
+}
+
+/* Why nothing came of it until now. */
+static enum ppk_err why_timeout(const struct supervisor *supervisor)
+{
+	enum ppk_err err = supervisor->was_plugged ? PPK_ERR_TIMEOUT : PPK_ERR_NO_AUTHENTICATOR;
+
+	if (supervisor->verdict != PPK_OK)
+		return supervisor->verdict;
+	if (count_live(supervisor) > 0)
+		return PPK_ERR_TIMEOUT;
+	for (size_t i = 0; i < SLOTS; i++) {
+		const struct ppk_slot *slot = &supervisor->slots[i];
+
+		if (slot->candidate.phase == PPK_PHASE_GONE && err != PPK_ERR_NO_CREDENTIAL)
+			err = slot->gone_err;
+	}
+	return err;
+}
+
+static void time_is_up(struct supervisor *supervisor)
+{
+	if (supervisor->request->type == PPK_DEVICE_LIST)
+		end_list(supervisor);
+	else
+		fail(supervisor, why_timeout(supervisor));
+}
+
+static void pass_pin(struct supervisor *supervisor, uint8_t index, size_t len)
+{
+	struct ppk_slot *slot = &supervisor->slots[index];
+
+	if (slot->candidate.phase == PPK_PHASE_ASKING_PIN)
+		ppk_slot_pin(slot, supervisor->packet, len);
+}
+
+static void read_program(struct supervisor *supervisor)
+{
+	enum ppk_device_message_type type = PPK_DEVICE_CANCEL;
+	struct ppk_secret pin = { .len = 0 };
+	uint8_t index = 0;
+	size_t len = 0;
+	enum ppk_err err = ppk_packet_receive(supervisor->watched[WATCH_PROGRAM].fd, -1,
+		supervisor->packet, PPK_DEVICE_MESSAGE_MAX, &len);
+
+	if (err != PPK_OK) {
+		supervisor->ended = true; /* the program is gone */
+		return;
+	}
+	err = ppk_device_decode_command(supervisor->packet, len, &type, &index, &pin);
+	ppk_secret_wipe(&pin);
+	if (err != PPK_OK)
+		fail(supervisor, err);
+	else if (type == PPK_DEVICE_CANCEL)
+		fail(supervisor, PPK_ERR_CANCELLED);
+	else
+		pass_pin(supervisor, index, len);
+	explicit_bzero(supervisor->packet, len);
+}
+
+/*
+ * Signals, time, the loop.
+ */
+
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* CLOCK_BOOTTIME: time goes on while the machine sleeps. */
+static int watch_time(uint32_t timeout_ms)
+{
+	const struct itimerspec when = { .it_value = { .tv_sec = timeout_ms / 1000,
+						 .tv_nsec = (long)(timeout_ms % 1000) * 1000000 +
+							    1 } };
+	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+
+	if (fd >= 0 && timerfd_settime(fd, 0, &when, NULL) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool watch(struct supervisor *supervisor, int socket)
+{
+	for (size_t i = 0; i < WATCH_WORKERS + SLOTS; i++)
+		supervisor->watched[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	supervisor->watched[WATCH_PROGRAM].fd = socket;
+	supervisor->watched[WATCH_SIGNAL].fd = watch_signals();
+	supervisor->watched[WATCH_TIME].fd = watch_time(supervisor->request->timeout_ms);
+	/* Before the first look, so that what comes in between is not missed. */
+	return ppk_hotplug_watch(&supervisor->watched[WATCH_PLUG].fd) == PPK_OK &&
+	       supervisor->watched[WATCH_SIGNAL].fd >= 0 &&
+	       supervisor->watched[WATCH_TIME].fd >= 0;
+}
+
+static int settle_left(const struct supervisor *supervisor)
+{
+	int64_t left;
+
+	if (!supervisor->settling)
+		return -1;
+	left = supervisor->settle_ms - ppk_clock_ms();
+	return left < 0 ? 0 : (int)left;
+}
+
+/* Workers first: what an authenticator said before it was unplugged or time was up still counts. */
+static void serve(struct supervisor *supervisor)
+{
+	const struct pollfd *watched = supervisor->watched;
+
+	for (size_t i = 0; i < SLOTS && !supervisor->ended; i++)
+		if (watched[WATCH_WORKERS + i].fd >= 0 && watched[WATCH_WORKERS + i].revents != 0)
+			read_worker(supervisor, i);
+	if (!supervisor->ended && watched[WATCH_PROGRAM].revents != 0)
+		read_program(supervisor);
+	if (!supervisor->ended && watched[WATCH_SIGNAL].revents != 0)
+		fail(supervisor, PPK_ERR_CANCELLED);
+	if (!supervisor->ended && watched[WATCH_PLUG].revents != 0 &&
+		ppk_hotplug_read(watched[WATCH_PLUG].fd, removed, supervisor))
+		look(supervisor);
+	if (!supervisor->ended && watched[WATCH_TIME].revents != 0)
+		time_is_up(supervisor);
+	go_on(supervisor);
+}
+
+static void run(struct supervisor *supervisor)
+{
+	look(supervisor);
+	go_on(supervisor);
+	while (!supervisor->ended)
+		if (poll(supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor)) >= 0)
+			serve(supervisor);
+}
+
+/* A worker's socket at its end: it is gone. What it still says is for nobody. */
+static void drain(struct supervisor *supervisor, size_t i)
+{
+	struct pollfd *entry = &supervisor->watched[WATCH_WORKERS + i];
+	size_t len;
+
+	if (entry->fd < 0 || entry->revents == 0)
+		return;
+	if (ppk_packet_receive(entry->fd, -1, supervisor->packet, PPK_DEVICE_MESSAGE_MAX, &len) ==
+		PPK_OK)
+		return;
+	ppk_slot_kill(&supervisor->slots[i]);
+	entry->fd = -1;
+}
+
+/* Give every worker the time to stop what blinks, and no more. */
+static void release(struct supervisor *supervisor)
+{
+	int64_t deadline_ms = ppk_clock_ms() + RELEASE_MS;
+	struct pollfd *workers = supervisor->watched + WATCH_WORKERS;
+	int64_t left;
+
+	for (size_t i = 0; i < SLOTS; i++)
+		ppk_slot_release(&supervisor->slots[i]);
+	while ((left = deadline_ms - ppk_clock_ms()) > 0) {
+		bool any = false;
+
+		for (size_t i = 0; i < SLOTS; i++)
+			any = any || workers[i].fd >= 0;
+		if (!any)
+			break;
+		if (poll(workers, SLOTS, (int)left) > 0)
+			for (size_t i = 0; i < SLOTS; i++)
+				drain(supervisor, i);
+	}
+	for (size_t i = 0; i < SLOTS; i++)
+		ppk_slot_kill(&supervisor->slots[i]);
+}
+
+void ppk_supervisor_run(int socket, const struct ppk_device_request *request)
+{
+	struct supervisor supervisor = { .request = request };
+
+	for (size_t i = 0; i < SLOTS; i++)
+		supervisor.slots[i].socket = -1;
+	supervisor.packet = malloc(PPK_DEVICE_MESSAGE_MAX);
+	if (supervisor.packet == NULL) {
+		ppk_supervisor_refuse(socket, PPK_ERR_NOMEM);
+		return;
+	}
+	if (watch(&supervisor, socket))
+		run(&supervisor);
+	else
+		fail(&supervisor, PPK_ERR_IO);
+	release(&supervisor);
+	free(supervisor.packet);
+}
+
+void ppk_supervisor_refuse(int socket, enum ppk_err err)
+{
+	const struct ppk_device_message message = {
+		.type = PPK_DEVICE_FAILED,
+		.event = { .index = PPK_DEVICE_INDEX_NONE,
+			.retries = PPK_DEVICE_RETRIES_UNKNOWN,
+			.err = err },
+	};
+	uint8_t packet[64];
+	size_t len = 0;
+
+	if (ppk_device_encode_message(&message, packet, sizeof(packet), &len) == PPK_OK)
+		(void)!ppk_packet_send(socket, packet, len);
+}
