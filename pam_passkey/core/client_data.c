@@ -128,14 +128,20 @@ static enum match take_string(struct ppk_reader *json, const char *text)
 	return match;
 }
 
-/* ,"key": and the string; differs is the error when it is there and another one. */
+/*
+ * Move on over key, which has the punctuation around it, and value as a string. differs is the error
+ * when the string is there and another one.
+ */
 static enum ppk_err take_member(
 	struct ppk_reader *json, const char *key, const char *value, enum ppk_err differs)
 {
-	if (take_text(json, key) != MATCH)
+	struct ppk_reader ahead = *json;
+
+	if (take_text(&ahead, key) != MATCH)
 		return PPK_ERR_CLIENT_DATA;
-	switch (take_string(json, value)) {
+	switch (take_string(&ahead, value)) {
 	case MATCH:
+		*json = ahead;
 		return PPK_OK;
 	case DIFFERS:
 		return differs;

@@ -46,34 +46,11 @@ static enum ppk_err parse_template(const char *text, size_t len, char *member)
 	return PPK_OK;
 }
 
-/* RFC 1123, 2.1: letters, digits, hyphens not at an end. Lower case, as clients hash it. */
-static bool is_label(const char *text, size_t len)
-{
-	if (len == 0 || len > 63 || text[0] == '-' || text[len - 1] == '-')
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		bool is_letter = text[i] >= 'a' && text[i] <= 'z';
-		bool is_digit = text[i] >= '0' && text[i] <= '9';
-
-		if (!is_letter && !is_digit && text[i] != '-')
-			return false;
-	}
-	return true;
-}
-
+/* Empty: each credential's own. */
 static enum ppk_err parse_rp_id(const char *text, size_t len, char *member)
 {
-	size_t start = 0;
-
-	if (len > PPK_RP_ID_MAX)
+	if (len > 0 && !ppk_rp_id_is_valid(text, len))
 		return PPK_ERR_OPTION;
-	for (size_t i = 0; i <= len && len > 0; i++) {
-		if (i < len && text[i] != '.')
-			continue;
-		if (!is_label(text + start, i - start))
-			return PPK_ERR_OPTION;
-		start = i + 1;
-	}
 	store_text(member, text, len);
 	return PPK_OK;
 }
