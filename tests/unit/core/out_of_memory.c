@@ -3,8 +3,11 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "core/client_data.h"
 #include "core/credential.h"
 #include "core/credential_file.h"
+#include "core/device_message.h"
+#include "core/sign_counts.h"
 #include "core/text.h"
 #include "credential_sample.h"
 
@@ -200,11 +203,80 @@ static void bytes_without_memory_are_out_of_memory(void)
 	CHECK_INT(sweep(decode_base64), 1);
 }
 
+static enum ppk_err make_client_data(void)
+{
+	static const uint8_t challenge[PPK_CHALLENGE_SIZE];
+	struct ppk_bytes made = { 0 };
+	enum ppk_err err = ppk_client_data_make(
+		PPK_CLIENT_DATA_GET, challenge, sizeof(challenge), "https://a", &made);
+
+	if (err != PPK_OK && made.data != NULL)
+		return PPK_ERR_INTERNAL;
+	ppk_bytes_done(&made);
+	return err;
+}
+
+static enum ppk_err decode_request(void)
+{
+	struct ppk_device_request request = { .memory = NULL };
+	uint8_t packet[64];
+	size_t len;
+	enum ppk_err err = ppk_device_encode_list(1, packet, sizeof(packet), &len);
+
+	if (err == PPK_OK)
+		err = ppk_device_decode_request(packet, len, &request);
+	if (err != PPK_OK && request.memory != NULL)
+		return PPK_ERR_INTERNAL;
+	ppk_device_request_done(&request);
+	return err;
+}
+
+static void messages_without_memory_are_out_of_memory(void)
+{
+	CHECK_INT(sweep(make_client_data), 1);
+	CHECK_INT(sweep(decode_request), 1);
+}
+
+static struct ppk_sign_counts two_counts;
+
+static enum ppk_err format_counts(void)
+{
+	struct ppk_bytes text = { 0 };
+	enum ppk_err err = ppk_sign_counts_format(&two_counts, &text);
+
+	ppk_bytes_done(&text);
+	return err;
+}
+
+static struct ppk_bytes two_counts_text;
+
+static enum ppk_err parse_counts(void)
+{
+	struct ppk_sign_counts got = { .len = 99 };
+	enum ppk_err err = ppk_sign_counts_parse(
+		(const char *)two_counts_text.data, two_counts_text.len, "f", &got, NULL);
+
+	return err != PPK_OK && got.len != 99 ? PPK_ERR_INTERNAL : err;
+}
+
+/* It must not become "no count": a copied authenticator would pass. */
+static void sign_counts_without_memory_are_out_of_memory(void)
+{
+	ppk_sign_counts_set(&two_counts, (const uint8_t[32]){ 1 }, 41, 1);
+	ppk_sign_counts_set(&two_counts, (const uint8_t[32]){ 2 }, 42, 2);
+	CHECK_INT(sweep(format_counts), 1);
+	CHECK_OK(ppk_sign_counts_format(&two_counts, &two_counts_text));
+	CHECK_INT(sweep(parse_counts), 3); /* the struct, and each line's hash */
+	ppk_bytes_done(&two_counts_text);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_line_without_memory_is_out_of_memory),
 		CHECK_TEST(a_line_is_not_written_without_memory),
 		CHECK_TEST(a_file_without_memory_is_out_of_memory_as_a_whole),
 		CHECK_TEST(a_file_that_is_edited_without_memory_stays_as_it_was),
-		CHECK_TEST(bytes_without_memory_are_out_of_memory));
+		CHECK_TEST(bytes_without_memory_are_out_of_memory),
+		CHECK_TEST(messages_without_memory_are_out_of_memory),
+		CHECK_TEST(sign_counts_without_memory_are_out_of_memory));
 }

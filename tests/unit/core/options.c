@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check.h"
+
+#include "core/options.h"
+
+/*
+ * One row an option of options.def: its default and another good value as a look at the struct
+ * shows them, and a bad value. A new option without a row fails every_option_has_a_row.
+ */
+struct row {
+	const char *name;
+	const char *value_default;
+	const char *good;
+	const char *shown; /* of the good value */
+	const char *bad;
+};
+
+static const struct row rows[] = {
+	{ "conf", "/etc/security/pam_passkey.conf", "/etc/x.conf", "/etc/x.conf", "x.conf" },
+	{ "credentials", "/etc/passkeys/%u", "%h/.passkeys", "%h/.passkeys", "/etc/passkeys" },
+	{ "state", "/var/lib/pam_passkey", "/var/x", "/var/x", "" },
+	{ "rp_id", "", "login.example.org", "login.example.org", "https://example.org" },
+	{ "methods", "local", "local", "local", "local,local" },
+	{ "user_verification", "discouraged", "required", "required", "always" },
+	{ "timeout", "30", "600", "600", "3abc" },
+	{ "unenrolled", "deny", "skip", "skip", "ignore" },
+	{ "sign_count", "enforce", "log", "log", "on" },
+	{ "device_helper", PPK_DEVICE_HELPER, "/opt/passkey-device", "/opt/passkey-device",
+		"passkey-device" },
+	{ "cue", "yes", "no", "no", "true" },
+	{ "debug", "no", "yes", "yes", "1" },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static const char *const option_names[] = {
+#define PPK_OPTION(name, kind, value_default, values, help) #name,
+#include "core/options.def"
+#undef PPK_OPTION
+};
+#define OPTIONS (sizeof(option_names) / sizeof(option_names[0]))
+
+/* What the struct holds for the option, as an admin would write it. */
+static const char *show(const struct ppk_options *options, const char *name)
+{
+	static const char *const unenrolled[] = { "deny", "skip" };
+	static const char *const sign_count[] = { "enforce", "log", "off" };
+	static char number[16];
+
+	snprintf(number, sizeof(number), "%u", options->timeout_s);
+	const struct {
+		const char *name, *value;
+	} shown[] = {
+		{ "conf", options->conf },
+		{ "credentials", options->credentials },
+		{ "state", options->state },
+		{ "rp_id", options->rp_id },
+		{ "methods",
+			options->method_count == 1 ? ppk_method_name(options->methods[0]) : "" },
+		{ "user_verification", ppk_uv_name(options->user_verification) },
+		{ "timeout", number },
+		{ "unenrolled", unenrolled[options->unenrolled] },
+		{ "sign_count", sign_count[options->sign_count] },
+		{ "device_helper", options->device_helper },
+		{ "cue", options->cue ? "yes" : "no" },
+		{ "debug", options->debug ? "yes" : "no" },
+	};
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (strcmp(shown[i].name, name) == 0)
+			return shown[i].value;
+	}
+	return NULL;
+}
+
+static enum ppk_err apply_argument(
+	struct ppk_options *options, const char *argument, struct ppk_diag *reterr)
+{
+	return ppk_options_apply_line(options, 1, &argument, reterr);
+}
+
+static enum ppk_err apply_text(
+	struct ppk_options *options, const char *text, struct ppk_diag *reterr)
+{
+	return ppk_options_apply_file(options, text, strlen(text), "x.conf", reterr);
+}
+
+/* Apply name=value alone to the defaults. */
+static enum ppk_err apply_pair(
+	struct ppk_options *options, const char *name, const char *value, struct ppk_diag *reterr)
+{
+	char argument[2048];
+
+	snprintf(argument, sizeof(argument), "%s=%s", name, value);
+	ppk_options_init(options);
+	return apply_argument(options, argument, reterr);
+}
+
+static void every_option_has_a_row(void)
+{
+	CHECK_INT(ROWS, OPTIONS);
+	for (size_t i = 0; i < OPTIONS; i++)
+		CHECK_STR(rows[i].name, option_names[i]);
+}
+
+static void every_option_has_its_default(void)
+{
+	struct ppk_options options;
+
+	ppk_options_init(&options);
+	for (size_t i = 0; i < ROWS; i++) {
+		struct ppk_options again;
+
+		CHECK_STR(show(&options, rows[i].name), rows[i].value_default);
+		CHECK_OK(apply_pair(&again, rows[i].name, rows[i].value_default, NULL));
+	}
+}
+
+static void every_option_takes_a_good_value_and_changes_nothing_else(void)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		struct ppk_options options;
+
+		CHECK_OK(apply_pair(&options, rows[i].name, rows[i].good, NULL));
+		for (size_t k = 0; k < ROWS; k++) {
+			CHECK_INT(options.given[k], k == i);
+			CHECK_STR(show(&options, rows[k].name),
+				k == i ? rows[k].shown : rows[k].value_default);
+		}
+	}
+}
+
+static void every_option_refuses_a_bad_value_and_says_which(void)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		struct ppk_options options;
+		struct ppk_diag diag;
+		char want[128];
+
+		CHECK_ERR(apply_pair(&options, rows[i].name, rows[i].bad, &diag), PPK_ERR_OPTION);
+		snprintf(want, sizeof(want), "option '%s' cannot be '%s' (", rows[i].name,
+			rows[i].bad);
+		if (strncmp(diag.text, want, strlen(want)) != 0)
+			CHECK_FAIL("\"%s\" does not begin \"%s\"", diag.text, want);
+		CHECK_STR(diag.source, "PAM line");
+		CHECK_INT(diag.line, 0);
+		CHECK_INT(diag.column, 0);
+	}
+}
+
+static void the_sentence_says_what_is_allowed(void)
+{
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	CHECK_ERR(apply_pair(&options, "timeout", "-1", &diag), PPK_ERR_OPTION);
+	CHECK_STR(diag.text, "option 'timeout' cannot be '-1' (5 to 600 seconds)");
+}
+
+static void an_unknown_option_is_refused_with_a_suggestion(void)
+{
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	CHECK_ERR(apply_pair(&options, "tiemout", "30", &diag), PPK_ERR_OPTION);
+	CHECK_STR(diag.text, "unknown option 'tiemout'; did you mean 'timeout'?");
+	CHECK_ERR(apply_pair(&options, "user-verification", "required", &diag), PPK_ERR_OPTION);
+	CHECK_STR(
+		diag.text, "unknown option 'user-verification'; did you mean 'user_verification'?");
+	CHECK_ERR(apply_pair(&options, "max_devices", "1", &diag), PPK_ERR_OPTION);
+	CHECK_STR(diag.text, "unknown option 'max_devices'");
+	CHECK_ERR(apply_pair(&options, "Timeout", "30", &diag), PPK_ERR_OPTION);
+	CHECK_ERR(apply_pair(&options, "", "30", &diag), PPK_ERR_OPTION);
+	CHECK_ERR(apply_argument(&options, "", &diag), PPK_ERR_OPTION);
+}
+
+static void the_value_of_an_unknown_option_is_not_repeated(void)
+{
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	CHECK_ERR(apply_pair(&options, "pin", "123456", &diag), PPK_ERR_OPTION);
+	CHECK_STR(diag.text, "unknown option 'pin'");
+}
+
+static void a_switch_may_stand_alone_on_the_line(void)
+{
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	ppk_options_init(&options);
+	CHECK_OK(apply_argument(&options, "debug", NULL));
+	CHECK(options.debug);
+	CHECK_ERR(apply_argument(&options, "timeout", &diag), PPK_ERR_OPTION);
+	CHECK_STR(diag.text, "option 'timeout' needs a value (5 to 600 seconds)");
+	CHECK_ERR(apply_text(&options, "debug\n", &diag), PPK_ERR_SYNTAX);
+}
+
+static void an_option_twice_is_refused(void)
+{
+	static const char *const line[] = { "timeout=30", "debug", "timeout=30" };
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	ppk_options_init(&options);
+	CHECK_ERR(ppk_options_apply_line(&options, 3, line, &diag), PPK_ERR_DUPLICATE);
+	CHECK_STR(diag.text, "option 'timeout' is given twice");
+	CHECK_ERR(apply_text(&options, "timeout = 30\n\ntimeout = 40\n", &diag), PPK_ERR_DUPLICATE);
+	CHECK_INT(diag.line, 3);
+	CHECK_INT(diag.column, 1);
+}
+
+static void the_line_overrides_the_file(void)
+{
+	struct ppk_options options;
+
+	ppk_options_init(&options);
+	CHECK_OK(apply_text(&options, "timeout = 60\ncue = no\n", NULL));
+	CHECK_OK(apply_argument(&options, "timeout=90", NULL));
+	CHECK_INT(options.timeout_s, 90);
+	CHECK(!options.cue);
+}
+
+static void conf_is_found_on_the_line_before_all_else(void)
+{
+	static const char *const line[] = { "debug", "nonsense=1", "conf=/etc/other.conf" };
+	static const char *const twice[] = { "conf=/a", "conf=/b" };
+	static const char *const bad[] = { "conf" };
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	ppk_options_init(&options);
+	CHECK_OK(ppk_options_conf_of_line(&options, 3, line, NULL));
+	CHECK_STR(options.conf, "/etc/other.conf");
+	CHECK(!options.debug);
+	CHECK_OK(ppk_options_conf_of_line(&options, 1, line, NULL));
+	CHECK_ERR(ppk_options_conf_of_line(&options, 2, twice, &diag), PPK_ERR_DUPLICATE);
+	CHECK_ERR(ppk_options_conf_of_line(&options, 1, bad, &diag), PPK_ERR_OPTION);
+	CHECK_OK(ppk_options_apply_line(&options, 0, NULL, NULL));
+}
+
+static void conf_then_the_file_then_the_line_is_no_duplicate(void)
+{
+	static const char *const line[] = { "conf=/etc/other.conf", "timeout=40" };
+	struct ppk_options options;
+
+	ppk_options_init(&options);
+	CHECK_OK(ppk_options_conf_of_line(&options, 2, line, NULL));
+	CHECK_OK(apply_text(&options, "timeout = 50", NULL));
+	CHECK_OK(ppk_options_apply_line(&options, 2, line, NULL));
+	CHECK_INT(options.timeout_s, 40);
+}
+
+static void conf_in_a_file_is_refused(void)
+{
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	ppk_options_init(&options);
+	CHECK_ERR(apply_text(&options, "conf = /etc/x\n", &diag), PPK_ERR_OPTION);
+	CHECK_STR(diag.text, "option 'conf' belongs on the PAM line");
+}
+
+static void a_path_over_the_limit_is_refused(void)
+{
+	static char path[PPK_OPTION_PATH_MAX + 1];
+	struct ppk_options options;
+
+	memset(path, 'x', PPK_OPTION_PATH_MAX);
+	path[0] = '/';
+	CHECK_ERR(apply_pair(&options, "state", path, NULL), PPK_ERR_OPTION);
+	path[PPK_OPTION_PATH_MAX - 1] = '\0';
+	CHECK_OK(apply_pair(&options, "state", path, NULL));
+	CHECK_STR(options.state, path);
+}
+
+static void a_path_with_a_control_character_is_refused(void)
+{
+	struct ppk_options options;
+	struct ppk_diag diag;
+
+	CHECK_ERR(apply_pair(&options, "state", "/a\033[2J", &diag), PPK_ERR_OPTION);
+	CHECK(strchr(diag.text, '\033') == NULL);
+}
+
+static void a_relying_party_id_is_a_domain_name(void)
+{
+	static const char *const good[] = { "localhost", "a.b-c.example", "xn--bcher-kva.example",
+		"9.example", "" };
+	static const char *const bad[] = { ".example", "example.", "a..b", "-a.example",
+		"a-.example", "Example.org", "a b", "a_b.example", "example.org:443", "ü.example",
+		"192.0.2.1",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example" };
+	static char longest[PPK_RP_ID_MAX + 2];
+	struct ppk_options options;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		CHECK_OK(apply_pair(&options, "rp_id", good[i], NULL));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_ERR(apply_pair(&options, "rp_id", bad[i], NULL), PPK_ERR_OPTION);
+	for (size_t i = 0; i <= PPK_RP_ID_MAX; i++)
+		longest[i] = i % 2 == 0 ? 'a' : '.';
+	longest[PPK_RP_ID_MAX] = 'a';
+	CHECK_ERR(apply_pair(&options, "rp_id", longest, NULL), PPK_ERR_OPTION);
+	longest[PPK_RP_ID_MAX] = '\0';
+	CHECK_OK(apply_pair(&options, "rp_id", longest, NULL));
+	CHECK_STR(options.rp_id, longest);
+}
+
+static void numbers_are_read_whole_and_within_bounds(void)
+{
+	static const char *const bad[] = { "", "4", "601", "99999", "4294967326",
+		"18446744073709551646", "+30", " 30", "30 ", "030", "0x1e", "3e1", "30s" };
+	struct ppk_options options;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_ERR(apply_pair(&options, "timeout", bad[i], NULL), PPK_ERR_OPTION);
+		CHECK_INT(options.timeout_s, 30);
+	}
+	CHECK_OK(apply_pair(&options, "timeout", "5", NULL));
+	CHECK_INT(options.timeout_s, 5);
+}
+
+static void words_are_compared_whole(void)
+{
+	static const char *const bad[][2] = { { "cue", "y" }, { "cue", "yess" }, { "cue", "" },
+		{ "cue", "YES" }, { "unenrolled", "den" }, { "unenrolled", "" },
+		{ "sign_count", "offf" }, { "sign_count", "" }, { "user_verification", "" },
+		{ "user_verification", "require" } };
+	struct ppk_options options;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_ERR(apply_pair(&options, bad[i][0], bad[i][1], NULL), PPK_ERR_OPTION);
+	CHECK_OK(apply_pair(&options, "sign_count", "off", NULL));
+	CHECK_INT(options.sign_count, PPK_SIGN_COUNT_OFF);
+	CHECK_OK(apply_pair(&options, "user_verification", "preferred", NULL));
+	CHECK_INT(options.user_verification, PPK_UV_PREFERRED);
+}
+
+static void a_list_of_methods_has_no_gap(void)
+{
+	static const char *const bad[] = { "", ",", "local,", ",local", "local,,local",
+		"local local", "browser" };
+	struct ppk_options options;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_ERR(apply_pair(&options, "methods", bad[i], NULL), PPK_ERR_OPTION);
+		CHECK_INT(options.method_count, 1);
+	}
+}
+
+static void without_a_reader_for_the_reason_an_error_is_an_error(void)
+{
+	struct ppk_options options;
+
+	CHECK_ERR(apply_pair(&options, "timeout", "x", NULL), PPK_ERR_OPTION);
+	CHECK_ERR(apply_pair(&options, "timeot", "30", NULL), PPK_ERR_OPTION);
+	CHECK_ERR(apply_text(&options, "=", NULL), PPK_ERR_OPTION);
+	CHECK_ERR(apply_text(&options, "\x01", NULL), PPK_ERR_SYNTAX);
+}
+
+int main(void)
+{
+	return CHECK_RUN(CHECK_TEST(every_option_has_a_row),
+		CHECK_TEST(every_option_has_its_default),
+		CHECK_TEST(every_option_takes_a_good_value_and_changes_nothing_else),
+		CHECK_TEST(every_option_refuses_a_bad_value_and_says_which),
+		CHECK_TEST(the_sentence_says_what_is_allowed),
+		CHECK_TEST(an_unknown_option_is_refused_with_a_suggestion),
+		CHECK_TEST(the_value_of_an_unknown_option_is_not_repeated),
+		CHECK_TEST(a_switch_may_stand_alone_on_the_line),
+		CHECK_TEST(an_option_twice_is_refused), CHECK_TEST(the_line_overrides_the_file),
+		CHECK_TEST(conf_is_found_on_the_line_before_all_else),
+		CHECK_TEST(conf_then_the_file_then_the_line_is_no_duplicate),
+		CHECK_TEST(conf_in_a_file_is_refused), CHECK_TEST(a_path_over_the_limit_is_refused),
+		CHECK_TEST(a_path_with_a_control_character_is_refused),
+		CHECK_TEST(a_relying_party_id_is_a_domain_name),
+		CHECK_TEST(numbers_are_read_whole_and_within_bounds),
+		CHECK_TEST(words_are_compared_whole), CHECK_TEST(a_list_of_methods_has_no_gap),
+		CHECK_TEST(without_a_reader_for_the_reason_an_error_is_an_error));
+}
