@@ -26,7 +26,7 @@
 struct run {
 	const struct ppk_ceremony *ceremony;
 	int64_t deadline_ms;
-	struct ppk_device_authenticator seen[PPK_DEVICE_AUTHENTICATORS_MAX];
+	struct ppk_device_authenticator seen[PPK_DEVICE_AUTHENTICATORS_MAX]; /* gone ones too */
 	size_t seen_count;
 	char last[PPK_MESSAGE_SIZE];
 	unsigned shown, questions;
@@ -43,6 +43,7 @@ static void start_time(struct run *run)
 	run->deadline_ms = ppk_clock_ms() + (int64_t)run->ceremony->timeout_s * 1000;
 }
 
+/* A place is used again by the next authenticator of the same index. */
 static struct ppk_device_authenticator *find(struct run *run, uint8_t index)
 {
 	for (size_t i = 0; i < run->seen_count; i++) {
@@ -65,14 +66,6 @@ static void remember(struct run *run, const struct ppk_device_authenticator *aut
 		authenticator->index, authenticator->product,
 		authenticator->fido2 ? "FIDO2" : "U2F", authenticator->has_pin ? ", PIN" : "",
 		authenticator->has_uv ? ", fingerprint" : "");
-}
-
-static void forget(struct run *run, uint8_t index)
-{
-	struct ppk_device_authenticator *place = find(run, index);
-
-	if (place != NULL)
-		*place = run->seen[--run->seen_count];
 }
 
 static void format(struct run *run, enum ppk_message message, const struct ppk_device_event *event,
@@ -189,7 +182,6 @@ static enum ppk_err gone(struct run *run, const struct ppk_device_event *event)
 	ppk_log(run->ceremony->log, PPK_LOG_DEBUG, "authenticator %u: gone (%s)", event->index,
 		ppk_err_token(event->err));
 	run->strange = event->err == PPK_ERR_NO_CREDENTIAL;
-	forget(run, event->index);
 	return PPK_OK;
 }
 
@@ -247,18 +239,26 @@ static void explain(struct run *run, enum ppk_err err, const struct ppk_device_e
 		{ PPK_ERR_PIN_NOT_SET, PPK_MESSAGE_PIN_NOT_SET },
 		{ PPK_ERR_TIMEOUT, PPK_MESSAGE_NOT_TOUCHED },
 		{ PPK_ERR_NO_AUTHENTICATOR, PPK_MESSAGE_NOT_INSERTED },
+		{ PPK_ERR_NO_CREDENTIAL, PPK_MESSAGE_NO_OTHER },
+		{ PPK_ERR_UNSUPPORTED, PPK_MESSAGE_UNSUPPORTED },
 		{ PPK_ERR_DEVICE, PPK_MESSAGE_FAILED },
 	};
 	enum ppk_err told = PPK_OK;
 
-	if (err == PPK_ERR_TIMEOUT && run->seen_count == 0)
-		err = PPK_ERR_NO_AUTHENTICATOR;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (reasons[i].err == err)
 			told = tell(run, true, reasons[i].message, event, run->ceremony->timeout_s);
 	}
 	if (told != PPK_OK)
 		ppk_log(run->ceremony->log, PPK_LOG_DEBUG, "the person could not be told why");
+}
+
+/* What a person did not do in time. */
+static enum ppk_err why_timeout(const struct run *run)
+{
+	if (run->seen_count == 0)
+		return PPK_ERR_NO_AUTHENTICATOR;
+	return run->strange ? PPK_ERR_NO_CREDENTIAL : PPK_ERR_TIMEOUT;
 }
 
 static enum ppk_err next(struct run *run, struct ppk_device_message *ret)
@@ -289,6 +289,8 @@ enum ppk_err ppk_ceremony_run(struct ppk_ceremony *ceremony, struct ppk_device_m
 	}
 	if (!last && err != PPK_ERR_PROCESS && ppk_device_cancel(ceremony->device) != PPK_OK)
 		ppk_log(ceremony->log, PPK_LOG_DEBUG, "passkey-device was gone before its cancel");
+	if (err == PPK_ERR_TIMEOUT)
+		err = why_timeout(&run);
 	if (!last)
 		message.event = (struct ppk_device_event){ .index = NO_AUTHENTICATOR };
 	if (ceremony->explain && err != PPK_ERR_CONVERSATION)

@@ -383,6 +383,7 @@ static void an_end_is_explained_where_a_person_can_do_something(void)
 		{ "uv-blocked", "fingerprint reader of Blue key is blocked", PPK_ERR_UV_BLOCKED },
 		{ "pin-not-set", "Blue key has none", PPK_ERR_PIN_NOT_SET },
 		{ "timeout", "Nobody touched a security key within 20 seconds", PPK_ERR_TIMEOUT },
+		{ "unsupported", "more than Blue key can do", PPK_ERR_UNSUPPORTED },
 		{ "device", "The security key failed", PPK_ERR_DEVICE },
 	};
 
@@ -402,8 +403,26 @@ static void an_end_is_explained_where_a_person_can_do_something(void)
 
 static void nobody_who_inserts_a_key_is_told_so(void)
 {
-	check_said("event failed 255 255 timeout\n", PPK_ERR_TIMEOUT,
+	check_said("event failed 255 255 timeout\n", PPK_ERR_NO_AUTHENTICATOR,
 		"warn No security key was inserted within 20 seconds\n");
+}
+
+static void a_foreign_key_alone_until_the_end_is_the_reason(void)
+{
+	check_said("authenticator 0\nevent gone 0 255 no-credential\nevent insert\n"
+		   "event failed 255 255 timeout\n",
+		PPK_ERR_NO_CREDENTIAL,
+		"show This security key is not enrolled for alice; insert another\n"
+		"warn No security key that is enrolled for alice was inserted within 20 seconds\n");
+}
+
+static void a_key_that_blocked_itself_is_named_after_it_left(void)
+{
+	check_said(
+		"authenticator 0 pin\nevent gone 0 0 pin-blocked\nevent failed 0 0 pin-blocked\n",
+		PPK_ERR_PIN_BLOCKED,
+		"warn The PIN of Blue key is blocked: use another key, or ask your "
+		"administrator\n");
 }
 
 static void a_failure_without_a_reason_is_no_success(void)
@@ -443,7 +462,7 @@ static void a_helper_that_never_stops_talking_costs_the_timeout_and_no_more(void
 
 	start();
 	request.timeout_s = 1;
-	attempt("flood touch 0\n", PPK_ERR_TIMEOUT);
+	attempt("authenticator 0\nflood touch 0\n", PPK_ERR_TIMEOUT);
 	CHECK(ppk_clock_ms() - before_ms < 6000);
 	end();
 }
@@ -537,6 +556,8 @@ int main(void)
 		CHECK_TEST(a_message_that_cannot_be_shown_ends_the_ceremony),
 		CHECK_TEST(an_end_is_explained_where_a_person_can_do_something),
 		CHECK_TEST(nobody_who_inserts_a_key_is_told_so),
+		CHECK_TEST(a_foreign_key_alone_until_the_end_is_the_reason),
+		CHECK_TEST(a_key_that_blocked_itself_is_named_after_it_left),
 		CHECK_TEST(a_failure_without_a_reason_is_no_success),
 		CHECK_TEST(what_does_not_belong_here_is_refused),
 		CHECK_TEST(a_helper_that_dies_is_an_end),
