@@ -2,6 +2,8 @@
 /*
  * doctor changes nothing: it makes no folder, takes no lock, asks no security key for a touch.
  */
+#include <unistd.h>
+
 #include "commands.h"
 #include "doctor.h"
 #include "json.h"
@@ -24,7 +26,9 @@ static bool examine_configuration(const char *path, struct ppk_options *options,
 			"every sign-in is refused until this is mended", err, &diag);
 		return false;
 	}
-	ppk_report_add(report, PPK_FINDING_OK, CONFIGURATION, NULL, "%s holds no error",
+	ppk_report_add(report, PPK_FINDING_OK, CONFIGURATION, NULL,
+		access(options->conf, F_OK) == 0 ? "%s holds no error"
+						 : "%s does not exist: every option has its default",
 		options->conf);
 	return true;
 }

@@ -53,16 +53,32 @@ struct addition {
 	char name[PPK_CREDENTIAL_NAME_MAX + 1];
 };
 
+/* RP IDs are in lower case, as clients hash them; host names are the same in any case (RFC 4343). */
+static enum ppk_err rp_id_of_host(struct plan *plan, struct ppk_diag *reterr)
+{
+	char name[PPK_HOST_NAME_SIZE];
+	size_t i;
+
+	for (i = 0; plan->host[i] != '\0'; i++)
+		name[i] = plan->host[i] >= 'A' && plan->host[i] <= 'Z' ? (char)(plan->host[i] - 'A' + 'a')
+								     : plan->host[i];
+	name[i] = '\0';
+	if (ppk_options_override(&plan->wanted, "rp_id", name, NULL) != PPK_OK)
+		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
+			"this machine's host name \"%s\" is no domain name; say --rp-id", name);
+	return PPK_OK;
+}
+
 static enum ppk_err plan_rp_id(struct plan *plan, struct ppk_diag *reterr)
 {
 	const char *demanded = plan->session->options.rp_id;
-	const char *wanted = plan->arguments->value[PPK_ARG_RP_ID];
-	enum ppk_err err;
+	const char *given = plan->arguments->value[PPK_ARG_RP_ID];
+	enum ppk_err err = PPK_OK;
 
-	/* the kernel's name as a candidate goes through the same parser */
-	if (wanted == NULL)
-		wanted = demanded[0] != '\0' ? demanded : plan->host;
-	err = ppk_options_override(&plan->wanted, "rp_id", wanted, reterr);
+	if (given != NULL)
+		err = ppk_options_override(&plan->wanted, "rp_id", given, reterr);
+	else if (demanded[0] == '\0')
+		err = rp_id_of_host(plan, reterr);
 	if (err != PPK_OK)
 		return err;
 	if (plan->wanted.rp_id[0] == '\0')
@@ -137,7 +153,7 @@ static enum ppk_err plan_name(struct plan *plan, struct ppk_diag *reterr)
 								     : "Security key",
 		plan->name);
 	if (given == NULL && ppk_terminal_is_there(&plan->session->terminal)) {
-		snprintf(question, sizeof(question), "Name of this passkey [%s]:", plan->name);
+		snprintf(question, sizeof(question), "Name of this passkey [%s]: ", plan->name);
 		err = ppk_terminal_ask(&plan->session->terminal, question, answer, sizeof(answer));
 		if (err != PPK_OK)
 			return err;
@@ -151,7 +167,7 @@ static enum ppk_err plan_name(struct plan *plan, struct ppk_diag *reterr)
 	if (ppk_selection_has_name(plan->file, given, NULL))
 		return ppk_diag_set(reterr, PPK_ERR_DUPLICATE, NULL, 0, 0,
 			"%s already has a passkey called \"%s\"", plan->session->user->name, given);
-	snprintf(plan->name, sizeof(plan->name), "%s", given);
+	ppk_text_sanitise(plan->name, sizeof(plan->name), given, strlen(given));
 	return PPK_OK;
 }
 

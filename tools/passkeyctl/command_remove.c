@@ -71,7 +71,7 @@ static int confirm(const struct ppk_session *session, const struct removal *remo
 		ppk_message_hint("--yes removes without asking");
 		return PPK_EXIT_USAGE;
 	}
-	snprintf(question, sizeof(question), "Remove \"%s\" of %.32s? [y/N]", removal->label,
+	snprintf(question, sizeof(question), "Remove \"%s\" of %.32s? [y/N] ", removal->label,
 		session->user->name);
 	if (ppk_terminal_confirm(&session->terminal, question) == PPK_OK)
 		return PPK_EXIT_OK;

@@ -63,11 +63,9 @@ static enum ppk_err write_all(int fd, const char *text, size_t len)
 static enum ppk_err write_question(int fd, const char *question)
 {
 	char safe[QUESTION_SIZE];
-	enum ppk_err err;
 
 	ppk_text_sanitise(safe, sizeof(safe), question, strlen(question));
-	err = write_all(fd, safe, strlen(safe));
-	return err == PPK_OK ? write_all(fd, " ", 1) : err;
+	return write_all(fd, safe, strlen(safe));
 }
 
 /*
