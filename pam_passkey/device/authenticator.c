@@ -119,8 +119,9 @@ enum ppk_err ppk_authenticator_open(struct ppk_worker *worker)
 		return err;
 	if (fido_dev_is_fido2(worker->dev))
 		return read_info(worker);
-	/* libfido2 takes one whose getInfo makes no sense for U2F; this one says that it is not. */
-	if ((fido_dev_flags(worker->dev) & FIDO_CAP_NMSG) != 0)
+	/* libfido2 takes one whose getInfo makes no sense for U2F, also when it says that it is not. */
+	if ((fido_dev_flags(worker->dev) & FIDO_CAP_NMSG) != 0 ||
+		ppk_report_stream_has_info(&worker->hidraw.stream))
 		return PPK_ERR_DEVICE;
 	/* One at a time: libfido2 would ask for a touch for each that it finds. */
 	worker->limits = (struct ppk_list_limits){ .count = 1, .id_len = U2F_KEY_HANDLE_MAX };

@@ -121,6 +121,11 @@ enum ppk_report ppk_report_stream_in(
 	return PPK_REPORT_OURS;
 }
 
+bool ppk_report_stream_has_info(const struct ppk_report_stream *stream)
+{
+	return stream->count > 0 && length_of(stream->reports[0]) > 1;
+}
+
 bool ppk_report_stream_cancel(
 	const struct ppk_report_stream *stream, uint8_t report[static PPK_REPORT_SIZE])
 {

@@ -58,6 +58,12 @@ enum ppk_report {
 enum ppk_report ppk_report_stream_in(struct ppk_report_stream *stream,
 				     const uint8_t report[static PPK_REPORT_SIZE]);
 
+/*
+ * Did the authenticator answer getInfo with more than a status? libfido2 takes one whose answer it
+ * cannot read for one that knows U2F alone; but one that knows U2F alone has no such answer.
+ */
+bool ppk_report_stream_has_info(const struct ppk_report_stream *stream);
+
 /* The report that cancels the request under way (11.2.9.1.5). False: it cannot be cancelled (U2F). */
 bool ppk_report_stream_cancel(const struct ppk_report_stream *stream,
 			      uint8_t report[static PPK_REPORT_SIZE]);
