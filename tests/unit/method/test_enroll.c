@@ -109,7 +109,8 @@ static void nothing_is_enrolled_that_cannot_sign_in(void)
 	check_refused(CREATE "credential\n", "assertion id=other\n", PPK_ERR_CREDENTIAL_UNKNOWN);
 	check_refused(CREATE "credential\n", "assertion flags=00\n", PPK_ERR_USER_PRESENCE);
 	check_refused(CREATE "credential count=5\n", "assertion count=5\n", PPK_ERR_SIGN_COUNT);
-	check_refused(CREATE "credential\n", "event failed 0 0 timeout\n", PPK_ERR_TIMEOUT);
+	check_refused(CREATE "credential\n", "authenticator 0\nevent failed 0 0 timeout\n",
+		PPK_ERR_TIMEOUT);
 	check_refused(CREATE "credential\n", "credential\n", PPK_ERR_FRAME);
 }
 
