@@ -5,17 +5,18 @@ Shared by the demonstration (tools/try) and the tests of real programs.
 """
 
 import os
-import subprocess
+import select
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "virtual"))
 
 import private_system as system  # noqa: E402
-from terminal import Terminal  # noqa: E402
+from terminal import PATIENCE_S, Terminal  # noqa: E402
 from virtual import Authenticator  # noqa: E402
 
 USER = "alice"
+OTHER = "bob"  # has no key; runs su to become alice
 PASSWORD = "correct horse"
 TIMEOUT_S = 5  # the shortest that timeout= allows
 
@@ -32,7 +33,8 @@ def prepare(build):
     os.makedirs(system.PASSKEYS, 0o755)
     system.configure(timeout=TIMEOUT_S)
     system.add_user(USER, PASSWORD)
-    system.write("/etc/sudoers", "Defaults !lecture\n%s ALL=(ALL:ALL) ALL\n" % USER, 0o440)
+    system.add_user(OTHER, PASSWORD)
+    system.write("/etc/sudoers", "Defaults !lecture, passwd_tries=1\n%s ALL=(ALL:ALL) ALL\n" % USER, 0o440)
     for name in ("sudo", "su", "login"):
         system.service(name)
     return log
@@ -59,23 +61,26 @@ def password(terminal):
     terminal.enter(PASSWORD)
 
 
-def finish(process):
-    """Wait for a program started by subprocess; its output and status."""
-    output, _ = process.communicate()
-    return output, process.returncode
-
-
-def left_behind():
-    """Helper processes that still run in this namespace."""
+def helpers():
+    """The processes of passkey-device that run in this namespace now, as descriptors."""
     here = os.readlink("/proc/self/ns/mnt")
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             if os.readlink("/proc/%s/ns/mnt" % pid) == here and \
                     "passkey-device" in os.readlink("/proc/%s/exe" % pid):
-                found.append(int(pid))
+                found.append(os.pidfd_open(int(pid)))
         except OSError:
             continue
+    if not found:
+        raise AssertionError("no helper runs")
     return found
 
 
+def wait_for_end(descriptors):
+    """Returns once all of these processes have ended."""
+    for descriptor in descriptors:
+        ready, _, _ = select.select([descriptor], [], [], PATIENCE_S)
+        os.close(descriptor)
+        if not ready:
+            raise AssertionError("a helper was left behind")

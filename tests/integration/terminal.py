@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-PATIENCE_S = 60  # when a program says nothing for so long, something hangs: the test fails
+PATIENCE_S = 30  # when a program says nothing for so long, something hangs: the test fails
 
 
 class Terminal:

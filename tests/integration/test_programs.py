@@ -33,36 +33,27 @@ def sudo_refuses_without_a_key():
     with scene.sudo() as terminal:
         scene.password(terminal)
         terminal.wait_for("Insert your security key")
-        refused_by_timeout(terminal)
-
-
-def refused_by_timeout(terminal):
-    """sudo asks for the password again after a refusal; the person gives up."""
-    terminal.wait_for(r"(?i)try again|password[^:\n]*:")
-    terminal.type("\x03")
-    refused(terminal)
+        refused(terminal)
 
 
 def sudo_refuses_a_key_that_is_not_enrolled():
     with scene.key("red"), scene.sudo() as terminal:
         scene.password(terminal)
         terminal.wait_for("not enrolled for alice")
-        refused_by_timeout(terminal)
+        refused(terminal)
 
 
 def sudo_refuses_without_a_touch():
     with scene.key(args=["--touch=never"]), scene.sudo() as terminal:
         scene.password(terminal)
         terminal.wait_for("Touch Blue key")
-        refused_by_timeout(terminal)
+        refused(terminal)
 
 
 def sudo_refuses_a_wrong_password_before_the_key_is_asked():
     with scene.key() as key, scene.sudo() as terminal:
         terminal.wait_for(r"(?i)password[^:\n]*:")
         terminal.enter("wrong")
-        terminal.wait_for(r"(?i)try again")
-        terminal.type("\x03")
         refused(terminal)
         tap.equal(key.stats()["packets_in"], 0, "packets that reached the key")
 
@@ -72,21 +63,21 @@ def ctrl_c_while_waiting_for_the_touch_ends_at_once_with_a_refusal():
         scene.password(terminal)
         key.wait_touch()
         terminal.wait_for("Touch Blue key")
-        terminal.type("\x03")
-        terminal.wait_for(r"(?i)cancelled|try again|password")
+        helpers = scene.helpers()
         terminal.type("\x03")
         refused(terminal)
-    tap.equal(scene.left_behind(), [], "helpers left behind")
+        scene.wait_for_end(helpers)
 
 
 def sudo_killed_while_waiting_leaves_no_helper_behind():
     with scene.key(args=["--touch=control"]) as key, scene.sudo() as terminal:
         scene.password(terminal)
         key.wait_touch()
+        helpers = scene.helpers()
         for pid in _children_named("sudo"):
             os.kill(pid, signal.SIGKILL)
         terminal.finish()
-    tap.equal(scene.left_behind(), [], "helpers left behind")
+        scene.wait_for_end(helpers)
 
 
 def _children_named(name):
@@ -103,7 +94,7 @@ def _children_named(name):
 
 def su_lets_in_with_password_and_touch():
     words = ["su", "-c", "id -un", scene.USER]
-    with scene.key(args=["--touch=control"]) as key, Terminal(words, user="nobody") as terminal:
+    with scene.key(args=["--touch=control"]) as key, Terminal(words, user=scene.OTHER) as terminal:
         scene.password(terminal)
         terminal.wait_for("Touch Blue key")
         key.touch()
@@ -112,7 +103,7 @@ def su_lets_in_with_password_and_touch():
 
 def su_refuses_a_key_that_is_not_enrolled():
     words = ["su", "-c", "id -un", scene.USER]
-    with scene.key("red"), Terminal(words, user="nobody") as terminal:
+    with scene.key("red"), Terminal(words, user=scene.OTHER) as terminal:
         scene.password(terminal)
         terminal.wait_for("not enrolled for alice")
         tap.equal(terminal.finish() != 0, True, "refused")
@@ -125,7 +116,7 @@ def login_opens_a_shell_after_password_and_touch():
         terminal.wait_for("Touch Blue key")
         key.touch()
         terminal.enter("echo I am $(id -un)")
-        terminal.wait_for(r"(?m)^I am alice$")
+        terminal.wait_for(r"I am alice\n")
         terminal.enter("exit")
         terminal.finish()
 
