@@ -87,9 +87,17 @@ struct size_limit {
 	bool was_pending;
 };
 
-static void size_limit_lift(struct size_limit *saved)
+/* As far as this process may: with privilege altogether, otherwise up to the hard limit. */
+static bool raise_limit(const struct rlimit *limit)
 {
 	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct rlimit highest = { limit->rlim_max, limit->rlim_max };
+
+	return setrlimit(RLIMIT_FSIZE, &none) == 0 || setrlimit(RLIMIT_FSIZE, &highest) == 0;
+}
+
+static void size_limit_lift(struct size_limit *saved)
+{
 	sigset_t signal, pending;
 
 	sigemptyset(&signal);
@@ -97,8 +105,7 @@ static void size_limit_lift(struct size_limit *saved)
 	pthread_sigmask(SIG_BLOCK, &signal, &saved->mask);
 	saved->was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGXFSZ) == 1;
 	saved->raised = getrlimit(RLIMIT_FSIZE, &saved->limit) == 0 &&
-			saved->limit.rlim_cur != RLIM_INFINITY &&
-			setrlimit(RLIMIT_FSIZE, &none) == 0;
+			saved->limit.rlim_cur != RLIM_INFINITY && raise_limit(&saved->limit);
 }
 
 static void size_limit_restore(const struct size_limit *saved)

@@ -19,6 +19,7 @@
 /* How long the other side may leave our packets unread before it counts as hung. */
 #define SEND_WAIT_MS 5000
 
+/* What poll takes; -1 without a deadline and for one in the past, which the caller tells apart. */
 static int remaining_ms(int64_t deadline_ms)
 {
 	int64_t left;
@@ -26,6 +27,8 @@ static int remaining_ms(int64_t deadline_ms)
 	if (deadline_ms < 0)
 		return -1;
 	left = deadline_ms - ppk_clock_ms();
+	if (left < 0)
+		return -1;
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
@@ -33,21 +36,21 @@ static int remaining_ms(int64_t deadline_ms)
 static enum ppk_err wait_ready(int socket, short events, int64_t deadline_ms)
 {
 	struct pollfd entry = { .fd = socket, .events = events };
+	int left = remaining_ms(deadline_ms);
 
-	for (;;) {
-		int left = remaining_ms(deadline_ms), count;
+	while (deadline_ms < 0 || left >= 0) {
+		int count = poll(&entry, 1, left);
 
-		if (deadline_ms >= 0 && left < 0)
-			return PPK_ERR_TIMEOUT;
-		count = poll(&entry, 1, left);
-		/* The clock goes on while the machine sleeps; poll's does not. */
-		if (deadline_ms >= 0 && remaining_ms(deadline_ms) < 0)
-			return PPK_ERR_TIMEOUT;
-		if (count > 0)
-			return PPK_OK;
 		if (count < 0 && errno != EINTR)
 			return PPK_ERR_IO;
+		if (count == 0 && left == 0)
+			break;
+		/* The clock goes on while the machine sleeps; poll's does not. */
+		left = remaining_ms(deadline_ms);
+		if (count > 0 && (deadline_ms < 0 || left >= 0))
+			return PPK_OK;
 	}
+	return PPK_ERR_TIMEOUT;
 }
 
 /* The one place where errno of a socket call becomes an error of ours. */

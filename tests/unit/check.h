@@ -25,6 +25,14 @@ struct check_test {
 };
 
 static jmp_buf check_failed;
+static const char *check_skipped; /* why the running test cannot run here */
+
+/* Leave the test, with a reason that the output shows: CHECK_SKIP("needs root"); */
+#define CHECK_SKIP(reason)                                                                    \
+	do {                                                                                  \
+		check_skipped = (reason);                                                     \
+		return;                                                                       \
+	} while (0)
 
 #define CHECK_FAIL(...)                                                                       \
 	do {                                                                                  \
@@ -87,11 +95,14 @@ static inline int check_run(const struct check_test *tests, size_t count)
 	for (volatile size_t i = 0; i < count; i++) {
 		bool ok = setjmp(check_failed) == 0;
 
+		check_skipped = NULL;
 		if (ok)
 			tests[i].run();
 		else
 			failures++;
-		printf("%sok %zu - %s\n", ok ? "" : "not ", i + 1, tests[i].name);
+		printf("%sok %zu - %s%s%s\n", ok ? "" : "not ", i + 1, tests[i].name,
+		       check_skipped == NULL ? "" : " # SKIP ",
+		       check_skipped == NULL ? "" : check_skipped);
 	}
 	return failures == 0 ? 0 : 1;
 }

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "sys/packet.h"
+
+/* A clock of our own: it moves by what is waited, and by a step for each look. */
+static int64_t clock_ms = 1000, step_ms;
+static unsigned interruptions;
+
+int64_t __wrap_ppk_clock_ms(void);
+int64_t __wrap_ppk_clock_ms(void)
+{
+	clock_ms += step_ms;
+	return clock_ms;
+}
+
+int __real_poll(struct pollfd *entries, nfds_t count, int timeout_ms);
+int __wrap_poll(struct pollfd *entries, nfds_t count, int timeout_ms);
+int __wrap_poll(struct pollfd *entries, nfds_t count, int timeout_ms)
+{
+	int ready = __real_poll(entries, count, 0);
+
+	if (interruptions > 0) {
+		interruptions--;
+		errno = EINTR;
+		return -1;
+	}
+	if (ready == 0 && timeout_ms > 0)
+		clock_ms += timeout_ms;
+	return ready;
+}
+
+static int ends[2];
+static uint8_t data[8];
+static size_t len;
+
+static void make_pair(void)
+{
+	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+	step_ms = 0;
+	len = 0;
+}
+
+static void close_pair(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static enum ppk_err receive(int64_t deadline_ms)
+{
+	return ppk_packet_receive(ends[0], deadline_ms, data, sizeof(data), &len);
+}
+
+static void packets_arrive_one_by_one(void)
+{
+	make_pair();
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"one", 3));
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"twotwo", 6));
+	CHECK_OK(receive(-1));
+	CHECK_BYTES(data, len, "one", 3);
+	CHECK_OK(receive(clock_ms + 10));
+	CHECK_BYTES(data, len, "twotwo", 6);
+	close_pair();
+}
+
+static void a_packet_larger_than_the_buffer_is_an_error_and_not_cut(void)
+{
+	make_pair();
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"123456789", 9));
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"12345678", 8));
+	CHECK_ERR(receive(-1), PPK_ERR_FRAME);
+	CHECK_INT(len, 0);
+	CHECK_OK(receive(-1));
+	CHECK_INT(len, 8);
+	close_pair();
+}
+
+static void silence_ends_at_the_deadline(void)
+{
+	int64_t deadline_ms = clock_ms + 500;
+
+	make_pair();
+	CHECK_ERR(receive(deadline_ms), PPK_ERR_TIMEOUT);
+	CHECK(clock_ms >= deadline_ms);
+	close_pair();
+}
+
+static void a_deadline_long_past_is_past(void)
+{
+	make_pair();
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"x", 1));
+	clock_ms += (int64_t)3 << 30; /* 37 days */
+	CHECK_ERR(receive(0), PPK_ERR_TIMEOUT);
+	close_pair();
+}
+
+static void a_sender_without_end_does_not_move_the_deadline(void)
+{
+	int64_t deadline_ms = clock_ms + 20;
+	unsigned packets = 0;
+
+	make_pair();
+	step_ms = 1;
+	for (;;) {
+		CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"x", 1));
+		if (receive(deadline_ms) != PPK_OK)
+			break;
+		CHECK(++packets < 100);
+	}
+	CHECK_ERR(receive(deadline_ms), PPK_ERR_TIMEOUT);
+	close_pair();
+}
+
+static void a_signal_of_the_host_is_no_end(void)
+{
+	make_pair();
+	interruptions = 3;
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"x", 1));
+	CHECK_OK(receive(-1));
+	interruptions = 3;
+	CHECK_ERR(receive(clock_ms + 5), PPK_ERR_TIMEOUT);
+	CHECK_INT(interruptions, 0);
+	close_pair();
+}
+
+static volatile sig_atomic_t pipe_signals;
+
+static void count_signal(int number)
+{
+	(void)number;
+	pipe_signals++;
+}
+
+static void an_end_is_told_without_a_signal(void)
+{
+	struct sigaction count = { .sa_handler = count_signal }, before;
+
+	make_pair();
+	CHECK(sigaction(SIGPIPE, &count, &before) == 0);
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"last", 4));
+	close(ends[1]);
+	CHECK_OK(receive(-1));
+	CHECK_ERR(receive(-1), PPK_ERR_PROCESS);
+	CHECK_ERR(ppk_packet_send(ends[0], (const uint8_t *)"x", 1), PPK_ERR_PROCESS);
+	CHECK(sigaction(SIGPIPE, &before, NULL) == 0);
+	CHECK_INT(pipe_signals, 0);
+	close(ends[0]);
+}
+
+static void an_empty_packet_cannot_be_sent(void)
+{
+	make_pair();
+	CHECK_ERR(ppk_packet_send(ends[1], data, 0), PPK_ERR_FRAME);
+	close_pair();
+}
+
+static void whoever_does_not_read_counts_as_gone(void)
+{
+	enum ppk_err err = PPK_OK;
+
+	make_pair();
+	for (unsigned packets = 0; err == PPK_OK; packets++) {
+		CHECK(packets < 1000000);
+		err = ppk_packet_send(ends[0], (const uint8_t *)"12345678", 8);
+	}
+	CHECK_ERR(err, PPK_ERR_PROCESS);
+	close_pair();
+}
+
+static int count_open(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void a_descriptor_that_comes_along_is_dropped(void)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} room = { .bytes = { 0 } };
+	struct iovec part = { .iov_base = data, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = room.bytes,
+		.msg_controllen = sizeof(room.bytes) };
+	int fd = STDIN_FILENO, before;
+
+	make_pair();
+	room.align = (struct cmsghdr){
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))
+	};
+	fd = ends[1];
+	memcpy(CMSG_DATA(&room.align), &fd, sizeof(fd));
+	before = count_open();
+	CHECK_INT(sendmsg(ends[1], &message, 0), 1);
+	CHECK_OK(receive(-1));
+	CHECK_INT(count_open(), before);
+	close_pair();
+}
+
+static void a_broken_socket_is_an_io_error(void)
+{
+	CHECK_ERR(ppk_packet_send(-1, (const uint8_t *)"x", 1), PPK_ERR_IO);
+	CHECK_ERR(ppk_packet_receive(STDERR_FILENO + 200, clock_ms, data, sizeof(data), &len),
+		PPK_ERR_IO);
+}
+
+int main(void)
+{
+	return CHECK_RUN(CHECK_TEST(packets_arrive_one_by_one),
+		CHECK_TEST(a_packet_larger_than_the_buffer_is_an_error_and_not_cut),
+		CHECK_TEST(silence_ends_at_the_deadline), CHECK_TEST(a_deadline_long_past_is_past),
+		CHECK_TEST(a_sender_without_end_does_not_move_the_deadline),
+		CHECK_TEST(a_signal_of_the_host_is_no_end),
+		CHECK_TEST(an_end_is_told_without_a_signal),
+		CHECK_TEST(an_empty_packet_cannot_be_sent),
+		CHECK_TEST(whoever_does_not_read_counts_as_gone),
+		CHECK_TEST(a_descriptor_that_comes_along_is_dropped),
+		CHECK_TEST(a_broken_socket_is_an_io_error));
+}
