@@ -273,7 +273,7 @@ enum ppk_err ppk_device_decode_command(const uint8_t *packet, size_t len,
 	if (type != PPK_DEVICE_PIN || !ppk_reader_u8(&reader, &index) ||
 		index >= PPK_DEVICE_AUTHENTICATORS_MAX ||
 		!ppk_reader_block(&reader, PPK_SECRET_SIZE - 1, &pin, &pin_len) || pin_len == 0 ||
-		reader.left != 0 || memchr(pin, '\0', pin_len) != NULL)
+		reader.left != 0)
 		return PPK_ERR_FRAME;
 	if (ppk_secret_set(ret_pin, (const char *)pin, pin_len) != PPK_OK)
 		return PPK_ERR_FRAME;

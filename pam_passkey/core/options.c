@@ -80,7 +80,7 @@ static enum ppk_err set_value(struct ppk_options *options, const struct option *
 {
 	enum ppk_err err;
 
-	if (value == NULL && (option->kind != PPK_OPTION_SWITCH || place->is_file))
+	if (value == NULL && option->kind != PPK_OPTION_SWITCH)
 		return ppk_diag_set(reterr, PPK_ERR_OPTION, place->source, place->line,
 			place->name_column, "option '%s' needs a value (%s)", option->name,
 			option->values);

@@ -200,6 +200,60 @@ static void an_empty_allow_list_is_refused(void)
 		PPK_ERR_LIMIT);
 }
 
+static void an_empty_credential_id_is_refused(void)
+{
+	struct ppk_bytes id = { filler, 1 };
+	struct ppk_device_group group = { .rp_id = "a", .ids = &id, .id_count = 1 };
+	struct ppk_device_get_assertion sent = { .groups = &group, .group_count = 1 };
+	struct ppk_device_request got;
+	size_t len = encode_get(&sent);
+
+	buffer[len - 2] = 0; /* the length of the id; the id itself is taken off */
+	CHECK_ERR(ppk_device_decode_request(buffer, len - 1, &got), PPK_ERR_FRAME);
+	id.len = 0;
+	CHECK_ERR(ppk_device_encode_get_assertion(&sent, buffer, sizeof(buffer), &len),
+		PPK_ERR_LIMIT);
+}
+
+static void a_byte_too_many_is_refused(void)
+{
+	struct ppk_device_get_assertion get = sample_get_assertion();
+	struct ppk_device_make_credential make = sample_make_credential();
+	struct ppk_device_request got;
+	size_t len = encode_get(&get);
+
+	buffer[len] = 0;
+	CHECK_ERR(ppk_device_decode_request(buffer, len + 1, &got), PPK_ERR_FRAME);
+	len = encode_make(&make);
+	buffer[len] = 0;
+	CHECK_ERR(ppk_device_decode_request(buffer, len + 1, &got), PPK_ERR_FRAME);
+	CHECK_OK(ppk_device_encode_list(1, buffer, sizeof(buffer), &len));
+	buffer[len] = 0;
+	CHECK_ERR(ppk_device_decode_request(buffer, len + 1, &got), PPK_ERR_FRAME);
+}
+
+/* The last bytes of a request without ids to exclude: uv, discoverable, credProtect, count. */
+static void values_out_of_range_are_refused(void)
+{
+	static const struct {
+		size_t from_end;
+		uint8_t largest;
+	} values[] = { { 4, PPK_UV_REQUIRED }, { 3, 1 }, { 2, 3 } };
+	struct ppk_device_make_credential sent = sample_make_credential();
+
+	sent.exclude_count = 0;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		struct ppk_device_request got;
+		size_t len = encode_make(&sent);
+
+		buffer[len - values[i].from_end] = values[i].largest;
+		CHECK_OK(ppk_device_decode_request(buffer, len, &got));
+		ppk_device_request_done(&got);
+		buffer[len - values[i].from_end]++;
+		CHECK_ERR(ppk_device_decode_request(buffer, len, &got), PPK_ERR_FRAME);
+	}
+}
+
 static void another_version_is_named_as_such(void)
 {
 	struct ppk_device_get_assertion sent = sample_get_assertion();
@@ -426,6 +480,8 @@ int main(void)
 		CHECK_TEST(as_many_credentials_as_a_user_may_have_fit),
 		CHECK_TEST(more_credentials_in_all_groups_together_are_refused),
 		CHECK_TEST(an_empty_allow_list_is_refused),
+		CHECK_TEST(an_empty_credential_id_is_refused),
+		CHECK_TEST(a_byte_too_many_is_refused), CHECK_TEST(values_out_of_range_are_refused),
 		CHECK_TEST(another_version_is_named_as_such),
 		CHECK_TEST(a_text_with_a_control_character_is_refused),
 		CHECK_TEST(values_out_of_range_are_not_sent),
