@@ -53,7 +53,7 @@ enum ppk_err ppk_store_read(
 	if (err != PPK_OK)
 		return err;
 	err = ppk_credential_file_parse(
-		(const char *)text.data, text.len, store->path, ppk_public_key_check, ret, reterr);
+		(const char *)text.data, text.len, store->path, ppk_public_key_check_form, ret, reterr);
 	ppk_bytes_done(&text);
 	return err;
 }
