@@ -55,7 +55,10 @@ static enum ppk_err take_key(
 enum ppk_err ppk_certificate_key(
 	const uint8_t *der, size_t len, enum ppk_algorithm *ret_alg, struct ppk_bytes *ret_key)
 {
-	bool was_empty = ppk_openssl_enter();
+	bool was_empty;
+
+	if (!ppk_openssl_enter(&was_empty))
+		return PPK_ERR_NOMEM;
 	X509 *certificate = parse(der, len);
 	enum ppk_err err =
 		certificate == NULL ? PPK_ERR_ATTESTATION : take_key(certificate, ret_alg, ret_key);
@@ -149,7 +152,10 @@ static enum ppk_err check_packed(const X509 *certificate, const uint8_t *aaguid)
 enum ppk_err ppk_certificate_check_packed(
 	const uint8_t *der, size_t len, const uint8_t aaguid[static 16])
 {
-	bool was_empty = ppk_openssl_enter();
+	bool was_empty;
+
+	if (!ppk_openssl_enter(&was_empty))
+		return PPK_ERR_NOMEM;
 	X509 *certificate = parse(der, len);
 	enum ppk_err err =
 		certificate == NULL ? PPK_ERR_ATTESTATION : check_packed(certificate, aaguid);

@@ -81,7 +81,10 @@ enum ppk_err ppk_edwards_point_check(enum ppk_algorithm alg, const uint8_t *poin
 		return PPK_ERR_KEY;
 	memcpy(y, point, len);
 	y[len - 1] &= 0x7f; /* the sign of x */
-	bool was_empty = ppk_openssl_enter();
+	bool was_empty;
+
+	if (!ppk_openssl_enter(&was_empty))
+		return PPK_ERR_NOMEM;
 	enum ppk_err err = check(alg == PPK_ALG_EDDSA ? &edwards25519 : &edwards448, y, len);
 
 	return ppk_openssl_leave(was_empty, err);

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "crypto/openssl_error.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 
-bool ppk_openssl_enter(void)
+bool ppk_openssl_enter(bool *ret_was_empty)
 {
 	/* returns 0 when there is no entry to put the mark on */
-	return ERR_set_mark() == 0;
+	bool was_empty = ERR_set_mark() == 0;
+
+	/* OpenSSL 3.0 does not look itself: EVP_MD_fetch() takes the lock of a context that is not there */
+	if (OSSL_LIB_CTX_get0_global_default() == NULL) {
+		ERR_pop_to_mark();
+		return false;
+	}
+	*ret_was_empty = was_empty;
+	return true;
 }
 
 static bool says_no_memory(unsigned long code)

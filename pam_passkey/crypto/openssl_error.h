@@ -12,8 +12,11 @@
  * ppk_openssl_enter() and ends with ppk_openssl_leave(), which puts the queue back as it was.
  */
 
-/* Mark the queue. True when it was empty; hand that to ppk_openssl_leave(). */
-bool ppk_openssl_enter(void);
+/*
+ * Mark the queue; *ret_was_empty is for ppk_openssl_leave(). False, and nothing to leave: OpenSSL had
+ * no memory to start with.
+ */
+PPK_MUST_CHECK bool ppk_openssl_enter(bool *ret_was_empty);
 
 /*
  * Take away what came into the queue since ppk_openssl_enter(). Returns err, or PPK_ERR_NOMEM when

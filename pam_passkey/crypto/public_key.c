@@ -124,7 +124,10 @@ static EVP_PKEY *key_of_parts(const struct scheme *scheme, const struct ppk_spki
 
 static enum ppk_err key_check(enum ppk_algorithm alg, const struct ppk_spki *parts)
 {
-	bool was_empty = ppk_openssl_enter();
+	bool was_empty;
+
+	if (!ppk_openssl_enter(&was_empty))
+		return PPK_ERR_NOMEM;
 	EVP_PKEY *key = key_of_parts(scheme_of(alg), parts);
 	enum ppk_err err = key == NULL ? PPK_ERR_KEY : PPK_OK;
 
@@ -200,7 +203,10 @@ enum ppk_err ppk_signature_verify(enum ppk_algorithm alg, const struct ppk_bytes
 		return err;
 	if (signature_len == 0 || signature_len > PPK_SIGNATURE_MAX)
 		return PPK_ERR_SIGNATURE;
-	bool was_empty = ppk_openssl_enter();
+	bool was_empty;
+
+	if (!ppk_openssl_enter(&was_empty))
+		return PPK_ERR_NOMEM;
 	EVP_PKEY *public_key = key_of_parts(scheme, &parts);
 
 	err = public_key == NULL ? PPK_ERR_KEY
