@@ -116,6 +116,8 @@ static bool is_impatience(int status)
 
 static enum ppk_step after_failure(struct ppk_worker *worker, struct course *course, int status)
 {
+	if (!ppk_worker_is_stopped(worker) && ppk_worker_wait_busy(worker))
+		return PPK_STEP_DONE;
 	if (ppk_worker_is_stopped(worker))
 		return PPK_STEP_STOPPED;
 	if (status == FIDO_ERR_NO_CREDENTIALS)

@@ -37,7 +37,21 @@ static enum ppk_err open_hidraw(struct ppk_worker *worker)
 	if (err != PPK_OK)
 		return err;
 	confine();
-	return ppk_hidraw_connect(&worker->hidraw, worker->dev);
+	err = ppk_hidraw_connect(&worker->hidraw, worker->dev);
+	while (ppk_worker_wait_busy(worker) && !ppk_worker_is_stopped(worker)) {
+		(void)fido_dev_close(worker->dev);
+		err = ppk_hidraw_connect(&worker->hidraw, worker->dev);
+	}
+	return err;
+}
+
+/* Another transport, of libfido2's own (NFC), which is opened and asked in one. */
+static enum ppk_err open_other(struct ppk_worker *worker)
+{
+	if (fido_dev_open(worker->dev, worker->path) != FIDO_OK)
+		return PPK_ERR_DEVICE;
+	confine();
+	return PPK_OK;
 }
 
 static bool *ability(struct ppk_abilities *abilities, const char *option)
@@ -111,10 +125,7 @@ enum ppk_err ppk_authenticator_open(struct ppk_worker *worker)
 	if (worker->dev == NULL)
 		return PPK_ERR_NOMEM;
 	worker->own_io = strncmp(worker->path, HIDRAW_PREFIX, strlen(HIDRAW_PREFIX)) == 0;
-	if (worker->own_io)
-		err = open_hidraw(worker);
-	else
-		err = fido_dev_open(worker->dev, worker->path) == FIDO_OK ? PPK_OK : PPK_ERR_DEVICE;
+	err = worker->own_io ? open_hidraw(worker) : open_other(worker);
 	if (err != PPK_OK)
 		return err;
 	if (fido_dev_is_fido2(worker->dev))

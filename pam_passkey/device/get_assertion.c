@@ -203,8 +203,12 @@ enum ppk_step ppk_get_assertion(struct ppk_worker *worker)
 static enum ppk_probe probe_part(struct ppk_worker *worker, struct question *question)
 {
 	enum ppk_probe probe = PPK_PROBE_FAILED;
-	int status = ask(worker, question, PPK_VERIFY_NONE, NULL);
+	int status;
 
+	do {
+		status = ask(worker, question, PPK_VERIFY_NONE, NULL);
+	} while (status != FIDO_OK && !ppk_worker_is_stopped(worker) &&
+		 ppk_worker_wait_busy(worker));
 	if (status == FIDO_OK || status == FIDO_ERR_USER_PRESENCE_REQUIRED)
 		probe = PPK_PROBE_HOLDS;
 	else if (status == FIDO_ERR_NO_CREDENTIALS)

@@ -12,7 +12,8 @@
 #define CONTINUATION_ROOM (PPK_REPORT_SIZE - 5)
 
 #define GET_INFO 0x04		   /* 6.4 */
-#define STATUS_UPNEEDED 2	   /* 11.2.9.1.6 */
+#define STATUS_UPNEEDED 2	   /* 11.2.9.1.7 */
+#define ERROR_CHANNEL_BUSY 6	   /* 11.2.9.1.6 */
 #define U2F_REGISTER 0x01	   /* U2F raw messages, 4 and 5 */
 #define U2F_AUTHENTICATE 0x02
 #define U2F_ENFORCE_PRESENCE 0x03
@@ -52,6 +53,7 @@ bool ppk_report_stream_out(
 	stream->command = report[AT_COMMAND];
 	stream->first_byte = report[AT_DATA];
 	stream->u2f_waits = needs_touch(report);
+	stream->busy = false;
 	stream->replayed = stream->count;
 	stream->recording = false;
 	if (!is_get_info(report))
@@ -113,6 +115,8 @@ enum ppk_report ppk_report_stream_in(
 		return PPK_REPORT_FOREIGN;
 	if (report[AT_COMMAND] == PPK_REPORT_KEEPALIVE)
 		return report[AT_DATA] == STATUS_UPNEEDED ? PPK_REPORT_WAITS : PPK_REPORT_OURS;
+	if (report[AT_COMMAND] == PPK_REPORT_ERROR && report[AT_DATA] == ERROR_CHANNEL_BUSY)
+		stream->busy = true;
 	if (stream->recording)
 		record(stream, report);
 	if (stream->u2f_waits && report[AT_COMMAND] == PPK_REPORT_MSG && length_of(report) == 2 &&

@@ -22,6 +22,7 @@ enum ppk_report_command { /* 11.2.9, with bit 7 of an initialization report */
 	PPK_REPORT_CBOR = 0x90,
 	PPK_REPORT_CANCEL = 0x91,
 	PPK_REPORT_KEEPALIVE = 0xbb,
+	PPK_REPORT_ERROR = 0xbf,
 };
 
 /* Zeroed: before the first report. */
@@ -31,6 +32,7 @@ struct ppk_report_stream {
 	uint8_t command;	/* of the last request */
 	uint8_t first_byte;	/* of its data: the CTAP command */
 	bool u2f_waits;		/* it is a U2F request that needs a touch */
+	bool busy;		/* the authenticator would not take it: another program's is under way */
 	size_t left;		/* bytes of an answer to getInfo that are still to come */
 	bool recording;
 	bool complete;		/* reports[0..count - 1] are the answer to getInfo */

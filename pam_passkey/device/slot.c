@@ -137,8 +137,35 @@ void ppk_slot_kill(struct ppk_slot *slot)
 	slot->socket = -1;
 }
 
-void ppk_slot_release(struct ppk_slot *slot)
+/* May its authenticator wait for the person? */
+static bool may_blink(enum ppk_phase phase)
 {
-	if (slot->socket >= 0)
-		(void)shutdown(slot->socket, SHUT_WR);
+	switch (phase) {
+	case PPK_PHASE_ASKING:
+	case PPK_PHASE_SELECTING:
+	case PPK_PHASE_STOPPING:
+	case PPK_PHASE_ASKING_PIN:
+		return true;
+	case PPK_PHASE_ABSENT:
+	case PPK_PHASE_OPENING:
+	case PPK_PHASE_READY:
+	case PPK_PHASE_NEEDS_PIN:
+	case PPK_PHASE_PROBING:
+	case PPK_PHASE_CHOSEN:
+	case PPK_PHASE_GONE:
+		return false;
+	}
+	return false;
+}
+
+bool ppk_slot_release(struct ppk_slot *slot)
+{
+	if (slot->socket < 0)
+		return false;
+	if (!may_blink(slot->candidate.phase)) {
+		ppk_slot_kill(slot);
+		return false;
+	}
+	(void)shutdown(slot->socket, SHUT_WR);
+	return true;
 }

@@ -41,7 +41,10 @@ bool ppk_slot_outcome(struct ppk_slot *slot, enum ppk_worker_outcome outcome, bo
 /* Kill its worker, whatever it does. */
 void ppk_slot_kill(struct ppk_slot *slot);
 
-/* Let its worker end on its own: it stops the authenticator from blinking. */
-void ppk_slot_release(struct ppk_slot *slot);
+/*
+ * Let its worker end. True: it does so on its own, after it stopped the authenticator from blinking;
+ * its socket shows the end.
+ */
+bool ppk_slot_release(struct ppk_slot *slot);
 
 #endif

@@ -31,6 +31,11 @@
 #define SETTLE_MS 1500
 /* How long workers may take to stop their authenticators' blinking. A little over hidraw.c's. */
 #define RELEASE_MS 500
+/*
+ * /dev is watched once a person has to do something, or when it takes this long: to close what
+ * watches it takes the kernel some 15 ms, which one that answers at once need not cost.
+ */
+#define WATCH_PLUG_AFTER_MS 1000
 /* An honest worker sends a dozen. */
 #define WORKER_PACKETS_MAX 1000
 
@@ -506,10 +511,28 @@ static bool watch(struct supervisor *supervisor, int socket)
 	supervisor->watched[WATCH_PROGRAM].fd = socket;
 	supervisor->watched[WATCH_SIGNAL].fd = watch_signals();
 	supervisor->watched[WATCH_TIME].fd = watch_time(supervisor->request->timeout_ms);
-	/* Before the first look, so that what comes in between is not missed. */
-	return ppk_hotplug_watch(&supervisor->watched[WATCH_PLUG].fd) == PPK_OK &&
-	       supervisor->watched[WATCH_SIGNAL].fd >= 0 &&
+	return supervisor->watched[WATCH_SIGNAL].fd >= 0 &&
 	       supervisor->watched[WATCH_TIME].fd >= 0;
+}
+
+/* Does a person have to do something? */
+static bool is_waiting(const struct supervisor *supervisor)
+{
+	bool waiting = supervisor->inserting;
+
+	for (size_t i = 0; i < SLOTS; i++)
+		waiting = waiting || supervisor->slots[i].candidate.waits ||
+			  supervisor->slots[i].candidate.phase == PPK_PHASE_ASKING_PIN;
+	return waiting;
+}
+
+/* Watch /dev from now on, and look again: what came since the last look was not seen. */
+static void watch_plug(struct supervisor *supervisor)
+{
+	if (ppk_hotplug_watch(&supervisor->watched[WATCH_PLUG].fd) == PPK_OK)
+		look(supervisor);
+	else
+		fail(supervisor, PPK_ERR_IO);
 }
 
 static int settle_left(const struct supervisor *supervisor)
@@ -517,7 +540,7 @@ static int settle_left(const struct supervisor *supervisor)
 	int64_t left;
 
 	if (!supervisor->settling)
-		return -1;
+		return supervisor->watched[WATCH_PLUG].fd < 0 ? WATCH_PLUG_AFTER_MS : -1;
 	left = supervisor->settle_ms - ppk_clock_ms();
 	return left < 0 ? 0 : (int)left;
 }
@@ -544,11 +567,19 @@ static void serve(struct supervisor *supervisor)
 
 static void run(struct supervisor *supervisor)
 {
+	int ready = 1;
+
 	look(supervisor);
 	go_on(supervisor);
-	while (!supervisor->ended)
-		if (poll(supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor)) >= 0)
+	while (!supervisor->ended) {
+		if (supervisor->watched[WATCH_PLUG].fd < 0 && (ready == 0 || is_waiting(supervisor))) {
+			watch_plug(supervisor);
+			go_on(supervisor);
+		}
+		ready = poll(supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor));
+		if (ready >= 0)
 			serve(supervisor);
+	}
 }
 
 /* A worker's socket at its end: it is gone. What it still says is for nobody. */
@@ -574,7 +605,8 @@ static void release(struct supervisor *supervisor)
 	int64_t left;
 
 	for (size_t i = 0; i < SLOTS; i++)
-		ppk_slot_release(&supervisor->slots[i]);
+		if (!ppk_slot_release(&supervisor->slots[i]))
+			workers[i].fd = -1;
 	while ((left = deadline_ms - ppk_clock_ms()) > 0) {
 		bool any = false;
 

@@ -17,8 +17,9 @@ static bool wait_touched(struct ppk_worker *worker, int *ret_status)
 
 	while (status == FIDO_OK && touched == 0) {
 		status = fido_dev_get_touch_status(worker->dev, &touched, -1);
-		/* libfido2 does not tell here that reading failed. */
-		if (worker->hidraw.failed || ppk_worker_is_stopped(worker))
+		/* libfido2 does not tell here that reading failed, or that it found an error. */
+		if (worker->hidraw.failed || worker->hidraw.stream.busy ||
+			ppk_worker_is_stopped(worker))
 			break;
 		if (touched == 0 && !worker->abilities.fido2 &&
 			ppk_worker_wait_stop(worker, U2F_PACE_MS))
@@ -36,6 +37,8 @@ enum ppk_step ppk_touch_selection(struct ppk_worker *worker)
 
 		if (wait_touched(worker, &status))
 			return PPK_STEP_DONE;
+		if (!ppk_worker_is_stopped(worker) && ppk_worker_wait_busy(worker))
+			continue;
 		if (ppk_worker_is_stopped(worker))
 			return PPK_STEP_STOPPED;
 		/* Its patience has ended, ours has not. */

@@ -27,6 +27,9 @@
 #include "sys/descriptor.h"
 #include "sys/packet.h"
 
+#define BUSY_PACE_MS 200
+#define CLIENT_PIN 0x06 /* CTAP 2.1, 6.5 */
+
 /* Longest packet from the supervisor: a PIN. */
 #define COMMAND_SIZE (PPK_SECRET_SIZE + 16)
 
@@ -65,7 +68,8 @@ void ppk_worker_event(struct ppk_worker *worker, enum ppk_device_message_type ty
 	};
 
 	/* After anything else that was said, "touch it" is worth saying again. */
-	worker->announced = type == PPK_DEVICE_TOUCH || type == PPK_DEVICE_VERIFY;
+	worker->announced =
+		type == PPK_DEVICE_TOUCH || type == PPK_DEVICE_VERIFY ? (unsigned)type : 0;
 	ppk_worker_send(worker, &message);
 }
 
@@ -93,10 +97,14 @@ bool ppk_worker_is_stopped(const struct ppk_worker *worker)
 static void announce(void *context)
 {
 	struct ppk_worker *worker = context;
+	enum ppk_device_message_type type = PPK_DEVICE_TOUCH;
 
-	if (!worker->announced)
-		ppk_worker_event(worker, worker->verifying ? PPK_DEVICE_VERIFY : PPK_DEVICE_TOUCH,
-			PPK_DEVICE_RETRIES_UNKNOWN, PPK_OK);
+	/* With tokens, it is the request for one that takes the fingerprint (CTAP 2.1, 6.5.5.7.3). */
+	if (worker->verifying &&
+		(!worker->abilities.tokens || worker->hidraw.stream.first_byte == CLIENT_PIN))
+		type = PPK_DEVICE_VERIFY;
+	if (worker->announced != (unsigned)type)
+		ppk_worker_event(worker, type, PPK_DEVICE_RETRIES_UNKNOWN, PPK_OK);
 }
 
 /* Read one packet from the supervisor; 0: there is none any more. */
@@ -137,6 +145,14 @@ bool ppk_worker_wait_stop(struct ppk_worker *worker, int timeout_ms)
 	if (poll(&entry, 1, timeout_ms) > 0 && take_command(worker))
 		worker->hidraw.cancelled = true;
 	return ppk_worker_is_stopped(worker);
+}
+
+bool ppk_worker_wait_busy(struct ppk_worker *worker)
+{
+	if (!worker->own_io || worker->hidraw.failed || !worker->hidraw.stream.busy)
+		return false;
+	(void)ppk_worker_wait_stop(worker, BUSY_PACE_MS);
+	return true;
 }
 
 /* Until the supervisor sends something; false: the authenticator was unplugged meanwhile. */
@@ -254,7 +270,8 @@ static void run_ceremony(struct ppk_worker *worker)
 static void obey(struct ppk_worker *worker, enum ppk_worker_order order)
 {
 	ppk_hidraw_begin(&worker->hidraw);
-	worker->announced = worker->verifying = false;
+	worker->announced = 0;
+	worker->verifying = false;
 	switch (order) {
 	case PPK_ORDER_PROBE:
 		probe(worker);

@@ -48,7 +48,8 @@ struct ppk_worker {
 	bool alone;	    /* no other authenticator is plugged in */
 	bool pin_allowed;   /* the dialogue about the PIN is ours */
 	bool verifying;	    /* what it waits for is a fingerprint, not a touch */
-	bool announced;	    /* the person was told already */
+	/* PPK_DEVICE_TOUCH or _VERIFY when the person was told that already, else 0 */
+	unsigned announced;
 	bool supervisor_gone;
 	enum ppk_err err;   /* of PPK_STEP_FAILED */
 	uint8_t retries;    /* goes with err */
@@ -101,10 +102,16 @@ PPK_MUST_CHECK enum ppk_err ppk_worker_ask_pin(struct ppk_worker *worker, uint8_
 					       enum ppk_err reason);
 
 /*
- * Wait for what the supervisor sends, at most timeout_ms (-1: for ever). True: an order to stop the
- * operation under way, or the supervisor is gone.
+ * Wait for what the supervisor sends, at most timeout_ms. True: an order to stop the operation under
+ * way, or the supervisor is gone.
  */
 bool ppk_worker_wait_stop(struct ppk_worker *worker, int timeout_ms);
+
+/*
+ * Did the last request fail because another program's is under way? Then wait a little: there is no
+ * event that tells when it has ended. True: try again, unless ppk_worker_is_stopped().
+ */
+bool ppk_worker_wait_busy(struct ppk_worker *worker);
 
 /* The worker's process, from its start on; socket is its end. Does not return. */
 _Noreturn void ppk_worker_run(struct ppk_worker *worker, bool at_once);

@@ -18,6 +18,7 @@ import tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "virtual"))
+import raw_ctaphid  # noqa: E402
 from virtual import Authenticator, find_program  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
@@ -963,6 +964,46 @@ def what_a_lie_says_is_left_to_the_verifier():
             identity = desk.enrol()["credential_id"]
             key.misbehave(name)
             desk.sign_in(group(identity)).expect("assertion")
+
+
+#
+# Other programs.
+#
+
+def a_key_that_another_program_uses_is_waited_for():
+    with Desk() as desk:
+        key = desk.key()
+        identity = desk.enrol()["credential_id"]
+        key.control("touch-mode control")
+        with raw_ctaphid.Open(desk.bus) as other:
+            channel = other.init()
+            # authenticatorSelection: it waits for a touch
+            other.send(channel, raw_ctaphid.CBOR, b"\x0b")
+            key.wait_touch()
+            ceremony = desk.sign_in(group(identity))
+            while key.stats()["transactions"] < 7:  # enrolment, the other's two, ours
+                select.select([], [], [], 0.01)
+            other.send(channel, raw_ctaphid.CANCEL)
+            ceremony.expect("touch")
+            key.wait_touch()
+            key.touch()
+            ceremony.expect("assertion", credential_id=identity)
+
+
+def a_key_that_another_program_has_locked_is_waited_for():
+    with Desk() as desk:
+        key = desk.key()
+        identity = desk.enrol()["credential_id"]
+        key.control("touch-mode control")
+        first = desk.sign_in(group(identity))
+        first.expect("touch")
+        second = desk.sign_in(group(identity))
+        first.command("cancel")
+        first.expect("failed", err="cancelled")
+        second.expect("touch")
+        key.wait_touch()
+        key.touch()
+        second.expect("assertion", credential_id=identity)
 
 
 #
