@@ -9,11 +9,11 @@
 
 #define ARGUMENTS_MAX 16
 
-static void check_path(const char *path)
+static void check_path(const char *path, size_t size)
 {
-	size_t len = strnlen(path, PPK_OPTION_PATH_MAX);
+	size_t len = strnlen(path, size);
 
-	REQUIRE(len < PPK_OPTION_PATH_MAX && path[0] == '/');
+	REQUIRE(len < size && path[0] == '/');
 	for (size_t i = 0; i < len; i++)
 		REQUIRE((unsigned char)path[i] >= 0x20 && path[i] != 0x7f);
 }
@@ -26,16 +26,16 @@ static void check_template(const char *template)
 
 	REQUIRE(ppk_template_expand(template, "alice", "/home/alice", 70007, path, sizeof(path),
 			&in_home) == PPK_OK);
-	check_path(path);
+	check_path(path, sizeof(path));
 	REQUIRE(strstr(path, "alice") != NULL || strstr(path, "70007") != NULL);
 	REQUIRE(in_home == (strncmp(path, "/home/alice/", 12) == 0 && template[0] == '%'));
 }
 
 static void check_options(const struct ppk_options *options)
 {
-	check_path(options->conf);
-	check_path(options->state);
-	check_path(options->device_helper);
+	check_path(options->conf, sizeof(options->conf));
+	check_path(options->state, sizeof(options->state));
+	check_path(options->device_helper, sizeof(options->device_helper));
 	check_template(options->credentials);
 	REQUIRE(strnlen(options->rp_id, sizeof(options->rp_id)) <= PPK_RP_ID_MAX);
 	REQUIRE(options->method_count >= 1 && options->method_count <= PPK_METHODS_MAX);
