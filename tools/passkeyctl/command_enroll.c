@@ -44,7 +44,6 @@ struct plan {
 	uint8_t user_handle[PPK_USER_HANDLE_MAX];
 	size_t user_handle_len;
 	int64_t expires_s;
-	bool usage; /* what is wrong is the command line */
 };
 
 /* What is to be written; name is the one that it got. */
@@ -140,10 +139,22 @@ static void show_authenticators(const struct ppk_authenticators *authenticators)
 		ppk_message_note("The one that is touched is enrolled.");
 }
 
-/* --name, or what the person answers, or the product's name; the latter two made unique. */
-static enum ppk_err plan_name(struct plan *plan, struct ppk_diag *reterr)
+/* A name that somebody typed, here or on the command line. */
+static enum ppk_err take_name(struct plan *plan, const char *name, struct ppk_diag *reterr)
 {
-	const char *given = plan->arguments->value[PPK_ARG_NAME];
+	if (!ppk_text_is_printable(name, strlen(name), PPK_CREDENTIAL_NAME_MAX))
+		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
+			"a name is 1 to %d bytes of printable UTF-8 text", PPK_CREDENTIAL_NAME_MAX);
+	if (ppk_selection_has_name(plan->file, name, NULL))
+		return ppk_diag_set(reterr, PPK_ERR_DUPLICATE, NULL, 0, 0,
+			"%s already has a passkey called \"%s\"", plan->session->user->name, name);
+	ppk_text_sanitise(plan->name, sizeof(plan->name), name, strlen(name));
+	return PPK_OK;
+}
+
+/* Without --name: what the person answers, or the product's name, made unique. */
+static enum ppk_err ask_name(struct plan *plan, struct ppk_diag *reterr)
+{
 	const struct ppk_authenticators *found = &plan->authenticators;
 	char question[QUESTION_SIZE], answer[PPK_CREDENTIAL_NAME_MAX + 2];
 	enum ppk_err err;
@@ -152,23 +163,13 @@ static enum ppk_err plan_name(struct plan *plan, struct ppk_diag *reterr)
 		found->len == 1 && found->list[0].product[0] != '\0' ? found->list[0].product
 								     : "Security key",
 		plan->name);
-	if (given == NULL && ppk_terminal_is_there(&plan->session->terminal)) {
-		snprintf(question, sizeof(question), "Name of this passkey [%s]: ", plan->name);
-		err = ppk_terminal_ask(&plan->session->terminal, question, answer, sizeof(answer));
-		if (err != PPK_OK)
-			return err;
-		given = answer[0] == '\0' ? NULL : answer;
-	}
-	if (given == NULL)
+	if (!ppk_terminal_is_there(&plan->session->terminal))
 		return PPK_OK;
-	if (!ppk_text_is_printable(given, strlen(given), PPK_CREDENTIAL_NAME_MAX))
-		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
-			"a name is 1 to %d bytes of printable UTF-8 text", PPK_CREDENTIAL_NAME_MAX);
-	if (ppk_selection_has_name(plan->file, given, NULL))
-		return ppk_diag_set(reterr, PPK_ERR_DUPLICATE, NULL, 0, 0,
-			"%s already has a passkey called \"%s\"", plan->session->user->name, given);
-	ppk_text_sanitise(plan->name, sizeof(plan->name), given, strlen(given));
-	return PPK_OK;
+	snprintf(question, sizeof(question), "Name of this passkey [%s]: ", plan->name);
+	err = ppk_terminal_ask(&plan->session->terminal, question, answer, sizeof(answer));
+	if (err != PPK_OK || answer[0] == '\0')
+		return err;
+	return take_name(plan, answer, reterr);
 }
 
 /* A change that changes nothing: makes the folder, and tells whether the store can be locked. */
@@ -199,25 +200,25 @@ static enum ppk_err read_store(struct plan *plan, struct ppk_diag *reterr)
 
 static enum ppk_err make_plan(struct plan *plan, struct ppk_diag *reterr)
 {
+	const char *name = plan->arguments->value[PPK_ARG_NAME];
 	enum ppk_err err;
 
 	ppk_host_name(plan->host);
-	plan->usage = true;
 	err = plan_options(plan, reterr);
 	if (err != PPK_OK)
 		return err;
-	plan->usage = false;
 	err = read_store(plan, reterr);
 	if (err == PPK_OK)
 		err = plan_user_handle(plan);
+	if (err == PPK_OK && name != NULL)
+		err = take_name(plan, name, reterr);
 	if (err == PPK_OK)
 		err = ppk_authenticators_list(plan->session->options.device_helper,
 			&plan->authenticators, reterr);
 	if (err != PPK_OK)
 		return err;
 	show_authenticators(&plan->authenticators);
-	plan->usage = true;
-	return plan_name(plan, reterr);
+	return name == NULL ? ask_name(plan, reterr) : PPK_OK;
 }
 
 static enum ppk_err run_ceremony(const struct plan *plan, struct ppk_credential **ret,
@@ -344,7 +345,7 @@ static int enroll(struct plan *plan)
 	uint32_t count = 0;
 	enum ppk_err err = make_plan(plan, &diag);
 
-	if (plan->usage && (err == PPK_ERR_OPTION || err == PPK_ERR_LIMIT)) {
+	if (err == PPK_ERR_OPTION) { /* the configuration was read before: it is the command line */
 		(void)ppk_message_failure(err, &diag);
 		return PPK_EXIT_USAGE;
 	}

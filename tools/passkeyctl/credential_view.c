@@ -10,6 +10,7 @@
 #include "selection.h"
 
 #define AAGUID_TEXT_SIZE 37 /* "00112233-4455-6677-8899-aabbccddeeff" */
+#define TIME_AFTER_DATE 10 /* place of the 'T' in "2026-11-24T07:30:00Z" */
 #define LABEL_SIZE (PPK_CREDENTIAL_NAME_MAX + 1)
 
 /* As in core/credential.h and the format of the file; NULL: not recorded. */
@@ -115,23 +116,24 @@ void ppk_credential_view_json(const struct ppk_credential_view *view, struct ppk
 /* The name is the last column: what it takes on a screen need not be known. */
 void ppk_credential_view_heading(void)
 {
-	ppk_message_result("%-8s  %-5s  %-12s  %-10s  %-17s  %-11s  %s", "ID", "TYPE", "VERIFICATION",
+	ppk_message_result("%-8s  %-5s  %-12s  %-10s  %-16s  %-11s  %s", "ID", "TYPE", "VERIFICATION",
 		"CREATED", "LAST USED (UTC)", "STATE", "NAME");
 }
 
 void ppk_credential_view_row(const struct ppk_credential_view *view)
 {
 	const struct ppk_credential *credential = view->credential;
+	int64_t used_s = view->count == NULL ? 0 : view->count->used_s;
 	char id[PPK_ID_TEXT_SIZE], created[PPK_TIME_TEXT_SIZE], used[PPK_TIME_TEXT_SIZE];
 
 	ppk_credential_id_text(credential, id);
 	ppk_time_to_text(credential->created_s, created);
-	ppk_time_to_text(view->count == NULL ? 0 : view->count->used_s, used);
-	ppk_message_result("%-8.8s  %-5s  %-12s  %-10.10s  %-17.17s  %-11s  %s", id,
+	ppk_time_to_text(used_s, used);
+	used[TIME_AFTER_DATE] = ' '; /* was 'T' */
+	ppk_message_result("%-8.8s  %-5s  %-12s  %-10.10s  %-16.16s  %-11s  %s", id,
 		ppk_algorithm_name(credential->alg), ppk_uv_name(credential->uv),
-		credential->created_s == 0 ? "-" : created,
-		view->count == NULL || view->count->used_s == 0 ? "never" : used, view->state,
-		credential->name == NULL ? "-" : credential->name);
+		credential->created_s == 0 ? "-" : created, used_s == 0 ? "never" : used,
+		view->state, credential->name == NULL ? "-" : credential->name);
 }
 
 static void print_field(const char *title, const char *value)

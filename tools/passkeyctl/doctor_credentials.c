@@ -81,8 +81,9 @@ static void examine_file(const struct ppk_examination *examination,
 		ppk_report_add(examination->report, PPK_FINDING_OK, CHECK,
 			usable == 1 ? "enrol a second one: losing the only one locks the user out"
 				    : NULL,
-			"%s: %zu of %s can sign in", examination->store->path, usable,
-			examination->user->name);
+			usable == 1 ? "%s: %zu passkey of %s can sign in"
+				    : "%s: %zu passkeys of %s can sign in",
+			examination->store->path, usable, examination->user->name);
 }
 
 void ppk_doctor_credentials(const struct ppk_examination *examination)

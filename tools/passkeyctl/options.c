@@ -43,7 +43,8 @@ enum ppk_err ppk_options_override(struct ppk_options *options, const char *name,
 		return PPK_OK;
 	len = snprintf(argument, sizeof(argument), "%s=%s", name, value);
 	if (len < 0 || (size_t)len >= sizeof(argument))
-		return ppk_diag_set(reterr, PPK_ERR_LIMIT, NULL, 0, 0, "the value of %s is too long", name);
+		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0, "the value of %s is too long",
+			name);
 	err = ppk_options_apply_line(options, 1, arguments, &diag);
 	if (err != PPK_OK) /* without "PAM line" before it */
 		return ppk_diag_set(reterr, err, NULL, 0, 0, "%s",

@@ -17,7 +17,7 @@ PPK_MUST_CHECK enum ppk_err ppk_options_load(const char *path, struct ppk_option
 /*
  * Apply "name=value" over options, with the parser of the module: for the options of passkeyctl that
  * are those of the module (rp_id, timeout, user_verification). Does nothing for a NULL value.
- * PPK_ERR_OPTION | PPK_ERR_LIMIT with a sentence.
+ * PPK_ERR_OPTION with a sentence.
  */
 PPK_MUST_CHECK enum ppk_err ppk_options_override(struct ppk_options *options, const char *name,
 						 const char *value, struct ppk_diag *reterr);

@@ -105,12 +105,15 @@ static void warn_bad_lines(const struct ppk_credential_file *file)
 enum ppk_err ppk_session_credentials(const struct ppk_session *session,
 	struct ppk_credential_file **ret, struct ppk_diag *reterr)
 {
-	enum ppk_err err = ppk_store_read(&session->store, ret, reterr);
+	struct ppk_diag diag = { .text = "" };
+	enum ppk_err err = ppk_store_read(&session->store, ret, &diag);
 
-	if (err == PPK_ERR_NOT_FOUND)
+	if (err == PPK_ERR_NOT_FOUND) /* none: no failure, so reterr stays as it is */
 		return ppk_credential_file_parse("", 0, session->store.path, NULL, ret, reterr);
 	if (err == PPK_OK)
 		warn_bad_lines(*ret);
+	else if (reterr != NULL)
+		*reterr = diag;
 	return err;
 }
 
