@@ -11,8 +11,8 @@ bool ppk_list_takes(const struct ppk_list_limits *limits, size_t len)
 	return limits->id_len == 0 || len <= limits->id_len;
 }
 
-struct ppk_list_part ppk_list_next(const struct ppk_list_limits *limits, const struct ppk_bytes *ids,
-	size_t id_count, size_t first, size_t overhead)
+struct ppk_list_part ppk_list_next(const struct ppk_list_limits *limits,
+	const struct ppk_bytes *ids, size_t id_count, size_t first, size_t overhead)
 {
 	size_t room = limits->message_size == 0 ? MESSAGE_SIZE_DEFAULT : limits->message_size;
 	struct ppk_list_part part = { .first = first, .end = first };

@@ -12,8 +12,8 @@
 
 /* What an authenticator takes (getInfo; CTAP 2.1, 6.4); 0: it did not say. */
 struct ppk_list_limits {
-	size_t count;	     /* maxCredentialCountInList */
-	size_t id_len;	     /* maxCredentialIdLength, in bytes */
+	size_t count; /* maxCredentialCountInList */
+	size_t id_len; /* maxCredentialIdLength, in bytes */
 	size_t message_size; /* maxMsgSize, in bytes */
 };
 
@@ -32,7 +32,7 @@ bool ppk_list_takes(const struct ppk_list_limits *limits, size_t len);
  * least one. end == id_count: it was the last. count == 0: none of the rest can be the
  * authenticator's.
  */
-struct ppk_list_part ppk_list_next(const struct ppk_list_limits *limits, const struct ppk_bytes *ids,
-				   size_t id_count, size_t first, size_t overhead);
+struct ppk_list_part ppk_list_next(const struct ppk_list_limits *limits,
+	const struct ppk_bytes *ids, size_t id_count, size_t first, size_t overhead);
 
 #endif

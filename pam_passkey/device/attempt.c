@@ -88,9 +88,8 @@ static enum ppk_step pin_failed(struct ppk_worker *worker, int status)
 	if (left <= 1)
 		return ppk_worker_failed(worker, PPK_ERR_PIN_INVALID, left);
 	if (ppk_worker_ask_pin(worker, left, PPK_ERR_PIN_INVALID) != PPK_OK)
-		return worker->hidraw.failed
-			       ? ppk_worker_failed(worker, PPK_ERR_DEVICE, left)
-			       : PPK_STEP_STOPPED;
+		return worker->hidraw.failed ? ppk_worker_failed(worker, PPK_ERR_DEVICE, left)
+					     : PPK_STEP_STOPPED;
 	return PPK_STEP_DONE;
 }
 

@@ -8,8 +8,8 @@
  * One request of a ceremony to the authenticator. how is PPK_VERIFY_NONE, _BUILT_IN or _PIN; pin is
  * NULL but for the last. Returns what libfido2 returned.
  */
-typedef int ppk_attempt_fn(struct ppk_worker *worker, void *context, enum ppk_verification how,
-			   const char *pin);
+typedef int ppk_attempt_fn(
+	struct ppk_worker *worker, void *context, enum ppk_verification how, const char *pin);
 
 /*
  * Make a request until it succeeds, fails for good or is stopped: again after a fingerprint that does
@@ -18,6 +18,6 @@ typedef int ppk_attempt_fn(struct ppk_worker *worker, void *context, enum ppk_ve
  * Every other ppk_step is possible.
  */
 enum ppk_step ppk_attempt(struct ppk_worker *worker, enum ppk_verification how,
-			  ppk_attempt_fn *attempt, void *context);
+	ppk_attempt_fn *attempt, void *context);
 
 #endif

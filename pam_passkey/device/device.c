@@ -19,8 +19,8 @@
  */
 #define STOP_GRACE_MS 1500
 
-enum ppk_err ppk_device_start(struct ppk_device *ret, const char *path, const struct ppk_trust *trust,
-	struct ppk_diag *reterr)
+enum ppk_err ppk_device_start(struct ppk_device *ret, const char *path,
+	const struct ppk_trust *trust, struct ppk_diag *reterr)
 {
 	enum ppk_err err = ppk_file_check_program(path, trust, reterr);
 
@@ -97,8 +97,8 @@ enum ppk_err ppk_device_next(
 	struct ppk_device *device, int64_t deadline_ms, struct ppk_device_message *ret)
 {
 	size_t len;
-	enum ppk_err err = ppk_packet_receive(device->process.socket, deadline_ms, device->packet,
-		PPK_DEVICE_MESSAGE_MAX, &len);
+	enum ppk_err err = ppk_packet_receive(
+		device->process.socket, deadline_ms, device->packet, PPK_DEVICE_MESSAGE_MAX, &len);
 
 	if (err != PPK_OK)
 		return err;

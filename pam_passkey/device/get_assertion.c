@@ -132,16 +132,15 @@ static struct ppk_list_part next_part(const struct ppk_worker *worker, const cha
 		&worker->limits, ids, id_count, first, REQUEST_OVERHEAD + strlen(rp_id));
 }
 
-static enum ppk_step ask_group(struct ppk_worker *worker, const struct ppk_device_group *group,
-	enum ppk_verification how)
+static enum ppk_step ask_group(
+	struct ppk_worker *worker, const struct ppk_device_group *group, enum ppk_verification how)
 {
 	struct question question = { .rp_id = group->rp_id, .ids = group->ids };
 	enum ppk_step step = PPK_STEP_NONE_HERE;
 
 	for (size_t first = 0; first < group->id_count && step == PPK_STEP_NONE_HERE;
 		first = question.part.end) {
-		question.part =
-			next_part(worker, group->rp_id, group->ids, group->id_count, first);
+		question.part = next_part(worker, group->rp_id, group->ids, group->id_count, first);
 		if (question.part.count > 0)
 			step = ask_part(worker, &question, how);
 	}
@@ -152,8 +151,8 @@ static enum ppk_step ask_group(struct ppk_worker *worker, const struct ppk_devic
  * Before an authenticator that is not the only one asks for a finger, and before one that cannot
  * verify the person is held against them: is it theirs at all?
  */
-static enum ppk_step enter_group(struct ppk_worker *worker, const struct ppk_device_group *group,
-	enum ppk_verification how)
+static enum ppk_step enter_group(
+	struct ppk_worker *worker, const struct ppk_device_group *group, enum ppk_verification how)
 {
 	enum ppk_probe probe;
 
@@ -177,8 +176,8 @@ static enum ppk_step enter_group(struct ppk_worker *worker, const struct ppk_dev
 	/* What only verification would show, this authenticator can never show. */
 	if (probe == PPK_PROBE_MAY_HIDE)
 		return PPK_STEP_NONE_HERE;
-	return ppk_worker_failed(worker, ppk_verification_why_not(&worker->abilities),
-		PPK_DEVICE_RETRIES_UNKNOWN);
+	return ppk_worker_failed(
+		worker, ppk_verification_why_not(&worker->abilities), PPK_DEVICE_RETRIES_UNKNOWN);
 }
 
 enum ppk_step ppk_get_assertion(struct ppk_worker *worker)
@@ -242,8 +241,8 @@ enum ppk_probe ppk_probe_ids(struct ppk_worker *worker, const char *rp_id,
 	struct question question = { .rp_id = rp_id, .ids = ids, .up = FIDO_OPT_FALSE };
 	enum ppk_probe probe = PPK_PROBE_NOTHING;
 
-	for (size_t first = 0; first < id_count && probe != PPK_PROBE_HOLDS &&
-			       probe != PPK_PROBE_FAILED;
+	for (size_t first = 0;
+		first < id_count && probe != PPK_PROBE_HOLDS && probe != PPK_PROBE_FAILED;
 		first = question.part.end) {
 		question.part = next_part(worker, rp_id, ids, id_count, first);
 		if (question.part.count > 0)
@@ -262,8 +261,8 @@ enum ppk_probe ppk_probe_request(struct ppk_worker *worker)
 
 	for (size_t i = worker->group; i < request->group_count; i++) {
 		const struct ppk_device_group *group = &request->groups[i];
-		enum ppk_probe probe = ppk_probe_ids(
-			worker, group->rp_id, group->ids, group->id_count, NULL);
+		enum ppk_probe probe =
+			ppk_probe_ids(worker, group->rp_id, group->ids, group->id_count, NULL);
 
 		if (probe == PPK_PROBE_HOLDS || probe == PPK_PROBE_FAILED)
 			return probe;

@@ -31,8 +31,8 @@ struct ppk_hidraw {
 	char path[PPK_DEVICE_PATH_SIZE]; /* first: libfido2 hands this pointer to open */
 	int fd;
 	struct ppk_hidraw_owner owner;
-	bool cancelled;		   /* since ppk_hidraw_begin() */
-	bool failed;		   /* unplugged, or it broke the rules of the transport */
+	bool cancelled; /* since ppk_hidraw_begin() */
+	bool failed; /* unplugged, or it broke the rules of the transport */
 	int64_t cancel_deadline_ms;
 	struct ppk_report_stream stream;
 };

@@ -35,7 +35,8 @@ static int fill_names(fido_cred_t *cred, const struct ppk_device_make_credential
 	return status;
 }
 
-static int fill_options(fido_cred_t *cred, const struct ppk_worker *worker, enum ppk_verification how)
+static int fill_options(
+	fido_cred_t *cred, const struct ppk_worker *worker, enum ppk_verification how)
 {
 	const struct ppk_device_make_credential *request = &worker->request->make_credential;
 	int status = FIDO_OK;
@@ -103,7 +104,8 @@ static int ask(struct ppk_worker *worker, void *context, enum ppk_verification h
 }
 
 /* The parts of an RSA key as messages carry it. */
-static size_t pack_rsa(const uint8_t *key, uint8_t out[static 2 + RSA_EXPONENT_LEN + RSA_MODULUS_LEN])
+static size_t pack_rsa(
+	const uint8_t *key, uint8_t out[static 2 + RSA_EXPONENT_LEN + RSA_MODULUS_LEN])
 {
 	struct ppk_writer writer = {
 		.data = out,
@@ -181,8 +183,8 @@ static enum ppk_step choose_excluded(struct ppk_worker *worker, struct creation 
 		creation->excluded = whole;
 		return PPK_STEP_DONE;
 	}
-	switch (ppk_probe_ids(worker, request->rp_id, request->exclude_ids, request->exclude_count,
-		&found)) {
+	switch (ppk_probe_ids(
+		worker, request->rp_id, request->exclude_ids, request->exclude_count, &found)) {
 	case PPK_PROBE_NOTHING:
 	case PPK_PROBE_MAY_HIDE:
 		return PPK_STEP_DONE;
@@ -204,8 +206,8 @@ static enum ppk_step choose_excluded(struct ppk_worker *worker, struct creation 
 enum ppk_step ppk_make_credential(struct ppk_worker *worker)
 {
 	const struct ppk_device_make_credential *request = &worker->request->make_credential;
-	enum ppk_verification how = ppk_verification_for_creation(&worker->abilities, request->uv,
-		request->discoverable, worker->built_in_blocked);
+	enum ppk_verification how = ppk_verification_for_creation(
+		&worker->abilities, request->uv, request->discoverable, worker->built_in_blocked);
 	struct creation creation = { .algorithm = 0 };
 	enum ppk_step step;
 

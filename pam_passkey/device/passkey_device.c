@@ -47,8 +47,8 @@ static enum ppk_err receive_request(struct ppk_device_request *ret)
 
 	if (packet == NULL)
 		return PPK_ERR_NOMEM;
-	err = ppk_packet_receive(SOCKET, ppk_clock_ms() + REQUEST_WAIT_MS, packet,
-		PPK_DEVICE_MESSAGE_MAX, &len);
+	err = ppk_packet_receive(
+		SOCKET, ppk_clock_ms() + REQUEST_WAIT_MS, packet, PPK_DEVICE_MESSAGE_MAX, &len);
 	if (err == PPK_OK)
 		err = ppk_device_decode_request(packet, len, ret);
 	free(packet);

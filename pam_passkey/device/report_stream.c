@@ -11,10 +11,10 @@
 #define INITIALIZATION_ROOM (PPK_REPORT_SIZE - 7)
 #define CONTINUATION_ROOM (PPK_REPORT_SIZE - 5)
 
-#define GET_INFO 0x04		   /* 6.4 */
-#define STATUS_UPNEEDED 2	   /* 11.2.9.1.7 */
-#define ERROR_CHANNEL_BUSY 6	   /* 11.2.9.1.6 */
-#define U2F_REGISTER 0x01	   /* U2F raw messages, 4 and 5 */
+#define GET_INFO 0x04 /* 6.4 */
+#define STATUS_UPNEEDED 2 /* 11.2.9.1.7 */
+#define ERROR_CHANNEL_BUSY 6 /* 11.2.9.1.6 */
+#define U2F_REGISTER 0x01 /* U2F raw messages, 4 and 5 */
 #define U2F_AUTHENTICATE 0x02
 #define U2F_ENFORCE_PRESENCE 0x03
 static const uint8_t conditions_not_satisfied[] = { 0x69, 0x85 };
@@ -46,7 +46,8 @@ bool ppk_report_stream_out(
 	struct ppk_report_stream *stream, const uint8_t report[static PPK_REPORT_SIZE])
 {
 	/* Cancelling is no request of its own: the answer to the one under way still comes. */
-	if ((report[AT_COMMAND] & INITIALIZATION_BIT) == 0 || report[AT_COMMAND] == PPK_REPORT_CANCEL)
+	if ((report[AT_COMMAND] & INITIALIZATION_BIT) == 0 ||
+		report[AT_COMMAND] == PPK_REPORT_CANCEL)
 		return true;
 	memcpy(stream->channel, report, sizeof(stream->channel));
 	memcpy(stream->nonce, report + AT_DATA, sizeof(stream->nonce));

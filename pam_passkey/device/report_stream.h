@@ -28,16 +28,16 @@ enum ppk_report_command { /* 11.2.9, with bit 7 of an initialization report */
 /* Zeroed: before the first report. */
 struct ppk_report_stream {
 	uint8_t channel[4];
-	uint8_t nonce[8];	/* of the CTAPHID_INIT that is under way */
-	uint8_t command;	/* of the last request */
-	uint8_t first_byte;	/* of its data: the CTAP command */
-	bool u2f_waits;		/* it is a U2F request that needs a touch */
-	bool busy;		/* the authenticator would not take it: another program's is under way */
-	size_t left;		/* bytes of an answer to getInfo that are still to come */
+	uint8_t nonce[8]; /* of the CTAPHID_INIT that is under way */
+	uint8_t command; /* of the last request */
+	uint8_t first_byte; /* of its data: the CTAP command */
+	bool u2f_waits; /* it is a U2F request that needs a touch */
+	bool busy; /* the authenticator would not take it: another program's is under way */
+	size_t left; /* bytes of an answer to getInfo that are still to come */
 	bool recording;
-	bool complete;		/* reports[0..count - 1] are the answer to getInfo */
+	bool complete; /* reports[0..count - 1] are the answer to getInfo */
 	size_t count;
-	size_t replayed;	/* of the count; count when nothing is to be replayed */
+	size_t replayed; /* of the count; count when nothing is to be replayed */
 	uint8_t reports[PPK_REPORTS_MAX][PPK_REPORT_SIZE];
 };
 
@@ -45,20 +45,22 @@ struct ppk_report_stream {
  * A report that libfido2 wants to send. False: do not send it, the authenticator has answered this
  * before; the answer comes from ppk_report_stream_replay().
  */
-bool ppk_report_stream_out(struct ppk_report_stream *stream, const uint8_t report[static PPK_REPORT_SIZE]);
+bool ppk_report_stream_out(
+	struct ppk_report_stream *stream, const uint8_t report[static PPK_REPORT_SIZE]);
 
 /* The next report of an answer that is replayed; false when there is none. */
-bool ppk_report_stream_replay(struct ppk_report_stream *stream, uint8_t report[static PPK_REPORT_SIZE]);
+bool ppk_report_stream_replay(
+	struct ppk_report_stream *stream, uint8_t report[static PPK_REPORT_SIZE]);
 
 enum ppk_report {
 	PPK_REPORT_FOREIGN, /* belongs to another program that talks to the authenticator: drop it */
 	PPK_REPORT_OURS,
-	PPK_REPORT_WAITS,   /* ours, and says that the authenticator waits for the person */
+	PPK_REPORT_WAITS, /* ours, and says that the authenticator waits for the person */
 };
 
 /* A report that came in. */
-enum ppk_report ppk_report_stream_in(struct ppk_report_stream *stream,
-				     const uint8_t report[static PPK_REPORT_SIZE]);
+enum ppk_report ppk_report_stream_in(
+	struct ppk_report_stream *stream, const uint8_t report[static PPK_REPORT_SIZE]);
 
 /*
  * Did the authenticator answer getInfo with more than a status? libfido2 takes one whose answer it
@@ -67,7 +69,7 @@ enum ppk_report ppk_report_stream_in(struct ppk_report_stream *stream,
 bool ppk_report_stream_has_info(const struct ppk_report_stream *stream);
 
 /* The report that cancels the request under way (11.2.9.1.5). False: it cannot be cancelled (U2F). */
-bool ppk_report_stream_cancel(const struct ppk_report_stream *stream,
-			      uint8_t report[static PPK_REPORT_SIZE]);
+bool ppk_report_stream_cancel(
+	const struct ppk_report_stream *stream, uint8_t report[static PPK_REPORT_SIZE]);
 
 #endif

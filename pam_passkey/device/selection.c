@@ -94,8 +94,7 @@ static bool is_settled(const struct ppk_candidate *candidates, size_t count)
 }
 
 /* Those that wait for a touch; holders: of these, the ones that admit to a credential. */
-static size_t count_blinking(
-	const struct ppk_candidate *candidates, size_t count, bool holders)
+static size_t count_blinking(const struct ppk_candidate *candidates, size_t count, bool holders)
 {
 	size_t blinking = 0;
 
@@ -134,7 +133,7 @@ static void choose_for_pin(
 		knowledge = PPK_KNOWS_IT_MAY_HIDE;
 	}
 	order = blinking == 0 && count_pin(candidates, count, knowledge) == 1 ? PPK_ORDER_ASK_PIN
-									     : PPK_ORDER_SELECT;
+									      : PPK_ORDER_SELECT;
 	order_all(candidates, count, PPK_PHASE_NEEDS_PIN, knowledge, order, orders);
 }
 

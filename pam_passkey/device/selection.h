@@ -16,16 +16,16 @@
 /* Where the supervisor sees one authenticator. */
 enum ppk_phase {
 	PPK_PHASE_ABSENT = 0, /* no authenticator */
-	PPK_PHASE_OPENING,    /* nothing is known of it yet */
-	PPK_PHASE_READY,      /* it could begin, or go on where it was stopped */
-	PPK_PHASE_ASKING,     /* the ceremony runs, without the PIN */
+	PPK_PHASE_OPENING, /* nothing is known of it yet */
+	PPK_PHASE_READY, /* it could begin, or go on where it was stopped */
+	PPK_PHASE_ASKING, /* the ceremony runs, without the PIN */
 	PPK_PHASE_NEEDS_PIN,
 	PPK_PHASE_PROBING,
-	PPK_PHASE_SELECTING,  /* it blinks, to be chosen */
-	PPK_PHASE_CHOSEN,     /* and was */
+	PPK_PHASE_SELECTING, /* it blinks, to be chosen */
+	PPK_PHASE_CHOSEN, /* and was */
 	PPK_PHASE_STOPPING,
 	PPK_PHASE_ASKING_PIN, /* the ceremony runs, and the dialogue about the PIN is its */
-	PPK_PHASE_GONE,       /* of no more use, but still plugged in */
+	PPK_PHASE_GONE, /* of no more use, but still plugged in */
 };
 
 /* What a probe said about one that needs a PIN. */
@@ -43,7 +43,7 @@ struct ppk_candidate {
  * what they are. True: it is waited for them.
  */
 bool ppk_selection_decide(const struct ppk_candidate *candidates, size_t count, bool creation,
-			  bool late, enum ppk_worker_order *orders);
+	bool late, enum ppk_worker_order *orders);
 
 /* How many can still bring the ceremony to its end. */
 size_t ppk_selection_live(const struct ppk_candidate *candidates, size_t count);

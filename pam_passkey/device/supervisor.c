@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "device/slot.h"
+#include "device/turn.h"
 #include "sys/clock.h"
 #include "sys/packet.h"
 
@@ -47,13 +48,13 @@ struct supervisor {
 	const struct ppk_device_request *request;
 	struct pollfd watched[WATCH_WORKERS + SLOTS];
 	struct ppk_slot slots[SLOTS];
-	uint8_t *packet;	 /* PPK_DEVICE_MESSAGE_MAX bytes and one */
-	int64_t settle_ms;	 /* until then those that need a PIN wait for others */
-	bool settling;		 /* and there is one that waits */
-	bool inserting;		 /* the program knows that nothing is plugged in */
-	bool was_plugged;	 /* something was, at some time */
-	bool ended;		 /* the last message was sent */
-	enum ppk_err verdict;	 /* of an authenticator that was the right one and cannot go on */
+	uint8_t *packet; /* PPK_DEVICE_MESSAGE_MAX bytes and one */
+	int64_t settle_ms; /* until then those that need a PIN wait for others */
+	bool settling; /* and there is one that waits */
+	bool inserting; /* the program knows that nothing is plugged in */
+	bool was_plugged; /* something was, at some time */
+	bool ended; /* the last message was sent */
+	enum ppk_err verdict; /* of an authenticator that was the right one and cannot go on */
 	uint8_t verdict_index;
 	uint8_t verdict_retries;
 };
@@ -102,7 +103,8 @@ static void fail(struct supervisor *supervisor, enum ppk_err err)
  * The authenticators.
  */
 
-static void collect(const struct supervisor *supervisor, struct ppk_candidate candidates[static SLOTS])
+static void collect(
+	const struct supervisor *supervisor, struct ppk_candidate candidates[static SLOTS])
 {
 	for (size_t i = 0; i < SLOTS; i++)
 		candidates[i] = supervisor->slots[i].candidate;
@@ -123,12 +125,10 @@ static bool is_verdict(const struct supervisor *supervisor, enum ppk_err err)
 		return err != PPK_ERR_DEVICE && err != PPK_ERR_PERMISSION;
 	return err == PPK_ERR_PIN_INVALID || err == PPK_ERR_PIN_BLOCKED ||
 	       err == PPK_ERR_PIN_AUTH_BLOCKED || err == PPK_ERR_UV_BLOCKED ||
-	       err == PPK_ERR_PIN_NOT_SET || err == PPK_ERR_UNSUPPORTED ||
-	       err == PPK_ERR_CANCELLED;
+	       err == PPK_ERR_PIN_NOT_SET || err == PPK_ERR_UNSUPPORTED || err == PPK_ERR_CANCELLED;
 }
 
-static void note_gone(
-	struct supervisor *supervisor, size_t i, enum ppk_err err, uint8_t retries)
+static void note_gone(struct supervisor *supervisor, size_t i, enum ppk_err err, uint8_t retries)
 {
 	struct ppk_slot *slot = &supervisor->slots[i];
 
@@ -153,7 +153,8 @@ static void drop(struct supervisor *supervisor, size_t i, enum ppk_err err)
 	note_gone(supervisor, i, err, PPK_DEVICE_RETRIES_UNKNOWN);
 	/* An answer to LIST has said all there is to say. */
 	if (supervisor->request->type != PPK_DEVICE_LIST && !supervisor->ended)
-		send_event(supervisor, PPK_DEVICE_GONE, (uint8_t)i, PPK_DEVICE_RETRIES_UNKNOWN, err);
+		send_event(
+			supervisor, PPK_DEVICE_GONE, (uint8_t)i, PPK_DEVICE_RETRIES_UNKNOWN, err);
 }
 
 static void start_slot(struct supervisor *supervisor, size_t i)
@@ -163,8 +164,8 @@ static void start_slot(struct supervisor *supervisor, size_t i)
 	enum ppk_err err;
 
 	slot->socket = -1;
-	err = ppk_slot_start(slot, (uint8_t)i, supervisor->request,
-		!is_creation(supervisor) || alone, alone);
+	err = ppk_slot_start(
+		slot, (uint8_t)i, supervisor->request, !is_creation(supervisor) || alone, alone);
 	if (err != PPK_OK) {
 		note_gone(supervisor, i, PPK_ERR_DEVICE, PPK_DEVICE_RETRIES_UNKNOWN);
 		return;
@@ -238,67 +239,6 @@ static void look(struct supervisor *supervisor)
  * What workers say.
  */
 
-/* May a worker in the state of this slot say it? */
-static bool is_in_turn(const struct supervisor *supervisor, const struct ppk_slot *slot,
-	enum ppk_device_message_type type)
-{
-	enum ppk_phase phase = slot->candidate.phase;
-
-	switch (type) {
-	case PPK_DEVICE_AUTHENTICATOR:
-		return phase == PPK_PHASE_OPENING;
-	case PPK_DEVICE_TOUCH:
-	case PPK_DEVICE_VERIFY:
-	case PPK_DEVICE_VERIFY_FAILED:
-	case PPK_DEVICE_GONE:
-		return true;
-	case PPK_DEVICE_PIN_NEEDED:
-		return phase == PPK_PHASE_ASKING_PIN;
-	case PPK_DEVICE_ASSERTION:
-		return supervisor->request->type == PPK_DEVICE_GET_ASSERTION;
-	case PPK_DEVICE_CREDENTIAL:
-		return is_creation(supervisor);
-	case PPK_DEVICE_GET_ASSERTION:
-	case PPK_DEVICE_MAKE_CREDENTIAL:
-	case PPK_DEVICE_LIST:
-	case PPK_DEVICE_PIN:
-	case PPK_DEVICE_CANCEL:
-	case PPK_DEVICE_INSERT:
-	case PPK_DEVICE_LISTED:
-	case PPK_DEVICE_FAILED:
-		return false;
-	}
-	return false;
-}
-
-static uint8_t index_of(const struct ppk_device_message *message)
-{
-	switch (message->type) {
-	case PPK_DEVICE_AUTHENTICATOR:
-		return message->authenticator.index;
-	case PPK_DEVICE_ASSERTION:
-		return message->assertion.index;
-	case PPK_DEVICE_CREDENTIAL:
-		return message->credential.index;
-	case PPK_DEVICE_INSERT:
-	case PPK_DEVICE_TOUCH:
-	case PPK_DEVICE_VERIFY:
-	case PPK_DEVICE_PIN_NEEDED:
-	case PPK_DEVICE_VERIFY_FAILED:
-	case PPK_DEVICE_GONE:
-	case PPK_DEVICE_FAILED:
-		return message->event.index;
-	case PPK_DEVICE_GET_ASSERTION:
-	case PPK_DEVICE_MAKE_CREDENTIAL:
-	case PPK_DEVICE_LIST:
-	case PPK_DEVICE_PIN:
-	case PPK_DEVICE_CANCEL:
-	case PPK_DEVICE_LISTED:
-		break;
-	}
-	return PPK_DEVICE_INDEX_NONE;
-}
-
 /* What a message that is passed on means for the supervisor itself. */
 static void note_message(
 	struct supervisor *supervisor, size_t i, const struct ppk_device_message *message)
@@ -329,7 +269,8 @@ static bool pass_on(struct supervisor *supervisor, size_t i, const uint8_t *pack
 	struct ppk_device_message message;
 
 	if (ppk_device_decode_message(packet, len, &message) != PPK_OK ||
-		index_of(&message) != i || !is_in_turn(supervisor, slot, message.type))
+		!ppk_turn_allows(
+			&message, (uint8_t)i, slot->candidate.phase, supervisor->request->type))
 		return false;
 	if (message.type == PPK_DEVICE_AUTHENTICATOR)
 		note_introduced(supervisor, slot);
@@ -350,16 +291,16 @@ static bool take_packet(struct supervisor *supervisor, size_t i, const uint8_t *
 	/* The outcome of an operation that was ended otherwise meanwhile has no meaning. */
 	if (packet[0] == PPK_WORKER_OUTCOME && len == PPK_WORKER_OUTCOME_SIZE)
 		return packet[2] != slot->serial ||
-		       ppk_slot_outcome(slot, (enum ppk_worker_outcome)packet[1],
-			       is_creation(supervisor));
+		       ppk_slot_outcome(
+			       slot, (enum ppk_worker_outcome)packet[1], is_creation(supervisor));
 	return false;
 }
 
 static void read_worker(struct supervisor *supervisor, size_t i)
 {
 	size_t len = 0;
-	enum ppk_err err = ppk_packet_receive(supervisor->slots[i].socket, -1, supervisor->packet,
-		PPK_DEVICE_MESSAGE_MAX, &len);
+	enum ppk_err err = ppk_packet_receive(
+		supervisor->slots[i].socket, -1, supervisor->packet, PPK_DEVICE_MESSAGE_MAX, &len);
 
 	if (err != PPK_OK || !take_packet(supervisor, i, supervisor->packet, len))
 		drop(supervisor, i, PPK_ERR_DEVICE);
@@ -511,8 +452,7 @@ static bool watch(struct supervisor *supervisor, int socket)
 	supervisor->watched[WATCH_PROGRAM].fd = socket;
 	supervisor->watched[WATCH_SIGNAL].fd = watch_signals();
 	supervisor->watched[WATCH_TIME].fd = watch_time(supervisor->request->timeout_ms);
-	return supervisor->watched[WATCH_SIGNAL].fd >= 0 &&
-	       supervisor->watched[WATCH_TIME].fd >= 0;
+	return supervisor->watched[WATCH_SIGNAL].fd >= 0 && supervisor->watched[WATCH_TIME].fd >= 0;
 }
 
 /* Does a person have to do something? */
@@ -572,7 +512,8 @@ static void run(struct supervisor *supervisor)
 	look(supervisor);
 	go_on(supervisor);
 	while (!supervisor->ended) {
-		if (supervisor->watched[WATCH_PLUG].fd < 0 && (ready == 0 || is_waiting(supervisor))) {
+		if (supervisor->watched[WATCH_PLUG].fd < 0 &&
+			(ready == 0 || is_waiting(supervisor))) {
 			watch_plug(supervisor);
 			go_on(supervisor);
 		}

@@ -38,8 +38,7 @@ enum ppk_verification ppk_verification_for_creation(const struct ppk_abilities *
 {
 	bool is_protected = abilities->pin_set || abilities->uv_set;
 
-	if (abilities->always_uv ||
-		(is_protected && (discoverable || !abilities->uv_not_required)))
+	if (abilities->always_uv || (is_protected && (discoverable || !abilities->uv_not_required)))
 		uv = PPK_UV_REQUIRED;
 	return choose(abilities, uv, built_in_blocked);
 }

@@ -233,8 +233,7 @@ static void probe(struct ppk_worker *worker)
 	send_outcome(worker, PPK_OUTCOME_STOPPED);
 }
 
-static void report(
-	struct ppk_worker *worker, enum ppk_step step, enum ppk_worker_outcome when_done)
+static void report(struct ppk_worker *worker, enum ppk_step step, enum ppk_worker_outcome when_done)
 {
 	switch (step) {
 	case PPK_STEP_DONE:

@@ -23,16 +23,16 @@
 
 /* How an operation of a worker ended. */
 enum ppk_step {
-	PPK_STEP_DONE,	    /* the last message was sent */
+	PPK_STEP_DONE, /* the last message was sent */
 	PPK_STEP_NONE_HERE, /* this authenticator (so far as was looked) holds no such credential */
 	PPK_STEP_NEEDS_PIN, /* come back with PPK_ORDER_ASK_PIN */
-	PPK_STEP_STOPPED,   /* on order */
-	PPK_STEP_FAILED,    /* worker->err says why; this authenticator is of no more use */
+	PPK_STEP_STOPPED, /* on order */
+	PPK_STEP_FAILED, /* worker->err says why; this authenticator is of no more use */
 };
 
 struct ppk_worker {
 	uint8_t index; /* names the authenticator */
-	int socket;    /* to the supervisor */
+	int socket; /* to the supervisor */
 	const struct ppk_device_request *request;
 	const char *path;
 	const char *product;
@@ -45,21 +45,21 @@ struct ppk_worker {
 	fido_cbor_info_t *info;
 	/* the operation under way */
 	uint8_t serial;
-	bool alone;	    /* no other authenticator is plugged in */
-	bool pin_allowed;   /* the dialogue about the PIN is ours */
-	bool verifying;	    /* what it waits for is a fingerprint, not a touch */
+	bool alone; /* no other authenticator is plugged in */
+	bool pin_allowed; /* the dialogue about the PIN is ours */
+	bool verifying; /* what it waits for is a fingerprint, not a touch */
 	/* PPK_DEVICE_TOUCH or _VERIFY when the person was told that already, else 0 */
 	unsigned announced;
 	bool supervisor_gone;
-	enum ppk_err err;   /* of PPK_STEP_FAILED */
-	uint8_t retries;    /* goes with err */
+	enum ppk_err err; /* of PPK_STEP_FAILED */
+	uint8_t retries; /* goes with err */
 	/* the ceremony */
 	bool built_in_blocked;
 	bool verification_forced; /* it refused without verification */
-	enum ppk_err pin_reason;  /* why the PIN is asked for: of PPK_DEVICE_PIN_NEEDED */
-	struct ppk_secret pin;	  /* empty: not asked yet */
-	size_t group;		  /* that is asked for */
-	uint8_t *packet;	  /* PPK_DEVICE_MESSAGE_MAX bytes */
+	enum ppk_err pin_reason; /* why the PIN is asked for: of PPK_DEVICE_PIN_NEEDED */
+	struct ppk_secret pin; /* empty: not asked yet */
+	size_t group; /* that is asked for */
+	uint8_t *packet; /* PPK_DEVICE_MESSAGE_MAX bytes */
 };
 
 /* What a worker is started with. */
@@ -76,8 +76,8 @@ struct ppk_worker_start {
  * Start a worker; *ret_socket is the supervisor's end. The request must live on.
  * PPK_ERR_PROCESS | PPK_ERR_IO.
  */
-PPK_MUST_CHECK enum ppk_err ppk_worker_start(const struct ppk_worker_start *start, pid_t *ret_pid,
-					     int *ret_socket);
+PPK_MUST_CHECK enum ppk_err ppk_worker_start(
+	const struct ppk_worker_start *start, pid_t *ret_pid, int *ret_socket);
 
 /*
  * For the worker's parts.
@@ -86,7 +86,7 @@ PPK_MUST_CHECK enum ppk_err ppk_worker_start(const struct ppk_worker_start *star
 /* Send a message to the supervisor, for the program. A worker that cannot ends. */
 void ppk_worker_send(struct ppk_worker *worker, const struct ppk_device_message *message);
 void ppk_worker_event(struct ppk_worker *worker, enum ppk_device_message_type type, uint8_t retries,
-		      enum ppk_err err);
+	enum ppk_err err);
 
 /* worker->err = err; PPK_STEP_FAILED. */
 enum ppk_step ppk_worker_failed(struct ppk_worker *worker, enum ppk_err err, uint8_t retries);
@@ -98,8 +98,8 @@ bool ppk_worker_is_stopped(const struct ppk_worker *worker);
  * Ask the person for the PIN and wait: worker->pin is set. PPK_ERR_CANCELLED (on order) |
  * PPK_ERR_DEVICE (unplugged meanwhile).
  */
-PPK_MUST_CHECK enum ppk_err ppk_worker_ask_pin(struct ppk_worker *worker, uint8_t retries,
-					       enum ppk_err reason);
+PPK_MUST_CHECK enum ppk_err ppk_worker_ask_pin(
+	struct ppk_worker *worker, uint8_t retries, enum ppk_err reason);
 
 /*
  * Wait for what the supervisor sends, at most timeout_ms. True: an order to stop the operation under

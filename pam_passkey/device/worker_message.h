@@ -13,27 +13,27 @@
 /* The supervisor orders one operation at a time; each ends in an outcome, a last message or GONE. */
 enum ppk_worker_order {
 	PPK_ORDER_NONE = 0,
-	PPK_ORDER_START,   /* the ceremony, from where it stopped, as far as it goes without the PIN */
-	PPK_ORDER_PROBE,   /* find out without touch whether it holds one of the credentials */
-	PPK_ORDER_SELECT,  /* blink, and tell of a touch */
+	PPK_ORDER_START, /* the ceremony, from where it stopped, as far as it goes without the PIN */
+	PPK_ORDER_PROBE, /* find out without touch whether it holds one of the credentials */
+	PPK_ORDER_SELECT, /* blink, and tell of a touch */
 	PPK_ORDER_ASK_PIN, /* the ceremony, with the PIN: the dialogue is this worker's now */
-	PPK_ORDER_STOP,	   /* end the operation that has this serial number */
+	PPK_ORDER_STOP, /* end the operation that has this serial number */
 };
 
 enum ppk_worker_outcome {
-	PPK_OUTCOME_READY = 1,	/* opened, and waits for an order */
+	PPK_OUTCOME_READY = 1, /* opened, and waits for an order */
 	PPK_OUTCOME_NEEDS_PIN,
-	PPK_OUTCOME_HOLDS,	/* a probe found a credential */
-	PPK_OUTCOME_MAY_HIDE,	/* a probe found none, which need not mean that there is none */
+	PPK_OUTCOME_HOLDS, /* a probe found a credential */
+	PPK_OUTCOME_MAY_HIDE, /* a probe found none, which need not mean that there is none */
 	PPK_OUTCOME_TOUCHED,
 	PPK_OUTCOME_STOPPED,
 };
 
 enum ppk_worker_packet {
 	PPK_WORKER_ORDER = 1, /* to a worker: order, serial number, 1: it is alone */
-	PPK_WORKER_PIN,	      /* to a worker: a packet of core/device_message.h follows */
-	PPK_WORKER_MESSAGE,   /* from a worker: a packet of core/device_message.h follows */
-	PPK_WORKER_OUTCOME,   /* from a worker: outcome, serial number */
+	PPK_WORKER_PIN, /* to a worker: a packet of core/device_message.h follows */
+	PPK_WORKER_MESSAGE, /* from a worker: a packet of core/device_message.h follows */
+	PPK_WORKER_OUTCOME, /* from a worker: outcome, serial number */
 };
 
 #define PPK_WORKER_ORDER_SIZE 4

@@ -8,7 +8,7 @@ struct report {
 };
 
 /* An initialization report of a message of len bytes, that begins with the bytes of data. */
-#define first(channel, command, len, data)                                                    \
+#define first(channel, command, len, data)                                                         \
 	initialization(channel, command, len, data, sizeof(data) - 1)
 
 static struct report initialization(

@@ -18,21 +18,33 @@ static bool decide_creation(const struct ppk_candidate candidates[static COUNT],
 	return ppk_selection_decide(candidates, COUNT, true, late, orders);
 }
 
-#define CHECK_ORDERS(a, b, c)                                                                 \
-	do {                                                                                  \
-		CHECK_INT(orders[0], a);                                                      \
-		CHECK_INT(orders[1], b);                                                      \
-		CHECK_INT(orders[2], c);                                                      \
-		CHECK_INT(orders[3], PPK_ORDER_NONE);                                         \
+#define CHECK_ORDERS(a, b, c)                                                                      \
+	do {                                                                                       \
+		CHECK_INT(orders[0], a);                                                           \
+		CHECK_INT(orders[1], b);                                                           \
+		CHECK_INT(orders[2], c);                                                           \
+		CHECK_INT(orders[3], PPK_ORDER_NONE);                                              \
 	} while (0)
 
-#define NEEDS_PIN(what) { .phase = PPK_PHASE_NEEDS_PIN, .knowledge = what }
+#define NEEDS_PIN(what)                                                                            \
+	{                                                                                          \
+		.phase = PPK_PHASE_NEEDS_PIN, .knowledge = what                                    \
+	}
 #define HOLDS NEEDS_PIN(PPK_KNOWS_IT_HOLDS)
 #define MAY_HIDE NEEDS_PIN(PPK_KNOWS_IT_MAY_HIDE)
 #define UNKNOWN NEEDS_PIN(PPK_KNOWS_NOTHING)
-#define BLINKS { .phase = PPK_PHASE_ASKING, .waits = true }
-#define SILENT { .phase = PPK_PHASE_ASKING }
-#define PHASE(what) { .phase = what }
+#define BLINKS                                                                                     \
+	{                                                                                          \
+		.phase = PPK_PHASE_ASKING, .waits = true                                           \
+	}
+#define SILENT                                                                                     \
+	{                                                                                          \
+		.phase = PPK_PHASE_ASKING                                                          \
+	}
+#define PHASE(what)                                                                                \
+	{                                                                                          \
+		.phase = what                                                                      \
+	}
 
 static void one_that_is_alone_is_asked_for_its_pin_at_once(void)
 {
@@ -126,9 +138,8 @@ static void beside_one_that_blinks_those_that_may_hide_one_wait(void)
 
 static void the_chosen_one_goes_on_and_the_others_stop(void)
 {
-	const struct ppk_candidate candidates[COUNT] = {
-		PHASE(PPK_PHASE_CHOSEN), PHASE(PPK_PHASE_SELECTING), BLINKS
-	};
+	const struct ppk_candidate candidates[COUNT] = { PHASE(PPK_PHASE_CHOSEN),
+		PHASE(PPK_PHASE_SELECTING), BLINKS };
 	enum ppk_worker_order orders[COUNT];
 
 	decide(candidates, false, orders);
@@ -139,9 +150,8 @@ static void the_chosen_one_goes_on_and_the_others_stop(void)
 
 static void one_dialogue_about_a_pin_at_a_time(void)
 {
-	const struct ppk_candidate candidates[COUNT] = {
-		PHASE(PPK_PHASE_ASKING_PIN), HOLDS, PHASE(PPK_PHASE_READY)
-	};
+	const struct ppk_candidate candidates[COUNT] = { PHASE(PPK_PHASE_ASKING_PIN), HOLDS,
+		PHASE(PPK_PHASE_READY) };
 	enum ppk_worker_order orders[COUNT];
 
 	CHECK(!decide(candidates, true, orders));
@@ -150,9 +160,8 @@ static void one_dialogue_about_a_pin_at_a_time(void)
 
 static void the_others_go_on_when_the_chosen_one_is_gone(void)
 {
-	const struct ppk_candidate stopped[COUNT] = {
-		PHASE(PPK_PHASE_GONE), HOLDS, PHASE(PPK_PHASE_READY)
-	};
+	const struct ppk_candidate stopped[COUNT] = { PHASE(PPK_PHASE_GONE), HOLDS,
+		PHASE(PPK_PHASE_READY) };
 	const struct ppk_candidate last[COUNT] = { PHASE(PPK_PHASE_GONE), HOLDS };
 	enum ppk_worker_order orders[COUNT];
 
@@ -206,7 +215,8 @@ static struct ppk_candidate state(unsigned number)
 		.waits = number / 33 != 0 };
 }
 
-static void check_state(const struct ppk_candidate candidates[static COUNT], bool creation, bool late)
+static void check_state(
+	const struct ppk_candidate candidates[static COUNT], bool creation, bool late)
 {
 	enum ppk_worker_order orders[COUNT];
 	unsigned asked = 0, chosen = 0, dialogues = 0;
@@ -248,7 +258,8 @@ int main(void)
 		CHECK_TEST(no_pin_is_asked_for_while_others_have_not_said_what_they_are),
 		CHECK_TEST(the_only_one_that_holds_a_credential_is_asked),
 		CHECK_TEST(two_that_hold_a_credential_are_chosen_from_by_touch),
-		CHECK_TEST(when_none_admits_to_a_credential_those_that_may_hide_one_are_chosen_from),
+		CHECK_TEST(
+			when_none_admits_to_a_credential_those_that_may_hide_one_are_chosen_from),
 		CHECK_TEST(one_that_may_hide_a_credential_joins_others_like_it),
 		CHECK_TEST(one_that_blinks_without_a_pin_is_one_to_choose_from),
 		CHECK_TEST(beside_one_that_blinks_those_that_may_hide_one_wait),

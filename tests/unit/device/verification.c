@@ -16,9 +16,9 @@ static const struct ppk_abilities strict = {
 	.fido2 = true, .pin = true, .pin_set = true, .always_uv = true
 };
 
-#define ASSERTION(abilities, uv, blocked, expected)                                           \
+#define ASSERTION(abilities, uv, blocked, expected)                                                \
 	CHECK_INT(ppk_verification_for_assertion(abilities, uv, blocked), expected)
-#define CREATION(abilities, uv, discoverable, expected)                                       \
+#define CREATION(abilities, uv, discoverable, expected)                                            \
 	CHECK_INT(ppk_verification_for_creation(abilities, uv, discoverable, false), expected)
 
 static void discouraged_means_a_touch(void)
