@@ -178,7 +178,7 @@ static bool der_element(struct ppk_reader *reader, uint8_t tag, struct ppk_reade
 /* A positive INTEGER in its shortest form (X.690, 8.3.2), without the zero that marks it positive. */
 static bool der_positive(struct ppk_reader *reader, const uint8_t **ret, size_t *ret_len)
 {
-	struct ppk_reader content;
+	struct ppk_reader content = { .next = NULL };
 
 	if (!der_element(reader, TAG_INTEGER, &content) || content.left == 0)
 		return false;

@@ -56,6 +56,7 @@ static const char *const hints[PPK_ERR_COUNT] = {
 			       "anew",
 };
 
+__attribute__((format(printf, 3, 0)))
 static void write_line(FILE *out, const char *prefix, const char *format, va_list values)
 {
 	char line[LINE_SIZE], safe[LINE_SIZE];

@@ -48,6 +48,7 @@ static inline void scratch_remove(void)
 }
 
 /* The path of something in the scratch folder; four at a time. */
+__attribute__((format(printf, 1, 2)))
 static inline const char *in_scratch(const char *format, ...)
 {
 	static char paths[4][PATH_MAX];
