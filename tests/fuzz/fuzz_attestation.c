@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a lying passkey-device or authenticator could answer to an enrolment, certificates and all.
+ * Input: the number of the example of WebAuthn Level 3 whose client data it answers, and a message.
+ */
+#include <string.h>
+
+#include "core/authenticator_data.h"
+#include "crypto/attestation.h"
+#include "crypto/digest.h"
+#include "crypto/public_key.h"
+#include "require.h"
+#include "vector.h"
+
+static bool is_one_of(const char *text, const char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(text, texts[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+#ifdef PPK_PLANTED_BUG
+static bool is_of_an_example(const uint8_t *aaguid)
+{
+	for (size_t i = 0; i < vector_count; i++) {
+		if (memcmp(vectors[i].aaguid.data, aaguid, vectors[i].aaguid.len) == 0)
+			return true;
+	}
+	return false;
+}
+#endif
+
+static void check_credential(
+	const struct ppk_credential *credential, const struct ppk_device_credential *made)
+{
+	static const char *const names[] = { "none", "self", "packed", "fido-u2f" };
+
+	REQUIRE(ppk_bytes_equal(&credential->id, made->credential_id, made->credential_id_len));
+	REQUIRE((made->authenticator_data[32] & (PPK_FLAG_UP | PPK_FLAG_AT)) ==
+		(PPK_FLAG_UP | PPK_FLAG_AT));
+	REQUIRE(ppk_public_key_check_form(credential) == PPK_OK);
+	REQUIRE(ppk_public_key_check(credential) == PPK_OK);
+	REQUIRE(is_one_of(credential->attestation, names, sizeof(names) / sizeof(names[0])));
+	REQUIRE(strcmp(credential->rp_id, "example.org") == 0);
+	PLANT(credential->has_aaguid && !is_of_an_example(credential->aaguid));
+}
+
+static void enroll(const struct ppk_device_credential *made, const struct vector_bytes *client_data)
+{
+	struct ppk_credential *credential = NULL;
+	uint8_t hash[PPK_SHA256_SIZE];
+
+	REQUIRE(ppk_sha256(client_data->data, client_data->len, hash) == PPK_OK);
+	enum ppk_err err =
+		ppk_attestation_verify(made, "example.org", PPK_UV_DISCOURAGED, hash, &credential);
+
+	REQUIRE((err == PPK_OK) == (credential != NULL));
+	REQUIRE(err < PPK_ERR_COUNT && err != PPK_ERR_NOMEM);
+	if (credential != NULL)
+		check_credential(credential, made);
+	ppk_credential_free(credential);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct ppk_device_message message;
+
+	if (len > 0 && ppk_device_decode_message(data + 1, len - 1, &message) == PPK_OK &&
+		message.type == PPK_DEVICE_CREDENTIAL)
+		enroll(&message.credential, &vectors[data[0] % vector_count].created.client_data);
+	return 0;
+}
