@@ -8,8 +8,8 @@
 #include "core/error.h"
 
 /*
- * A child process that the host does not notice: no SIGCHLD, invisible to its wait() calls, no
- * handler of the host ever runs in it. A copy of the host as fork(2) makes one.
+ * A child process that the host does not notice: no SIGCHLD, invisible to its wait() calls (but for
+ * __WALL and __WCLONE), no handler of the host ever runs in it. A copy as fork(2) makes one.
  */
 struct ppk_child {
 	pid_t pid; /* 0: none, and then fd means nothing */

@@ -26,6 +26,8 @@ static struct {
 	ssize_t write_at_most; /* bytes of one write; 0: no limit */
 	ssize_t read_at_most;
 	void (*before_read)(void);
+	unsigned syncs;            /* fsync calls that succeeded */
+	unsigned syncs_at_rename;  /* how many of them came before the rename */
 } faults;
 
 #define CRASHED 77
@@ -91,16 +93,32 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 
 WRAP(int, fstat, (int fd, struct stat *ret), (fd, ret), -1)
 WRAP(int, fstatat, (int fd, const char *path, struct stat *ret, int flags), (fd, path, ret, flags), -1)
-WRAP(int, fsync, (int fd), (fd), -1)
 WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
 WRAP(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid), -1)
 WRAP(int, flock, (int fd, int operation), (fd, operation), -1)
 WRAP(int, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode), -1)
-WRAP(int, renameat, (int from, const char *old, int to, const char *name), (from, old, to, name), -1)
 WRAP(ssize_t, getrandom, (void *out, size_t len, unsigned flags), (out, len, flags), -1)
 WRAP(void *, malloc, (size_t size), (size), NULL)
 WRAP(void *, calloc, (size_t count, size_t size), (count, size), NULL)
 WRAP(void *, realloc, (void *memory, size_t size), (memory, size), NULL)
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+	int result = faults_hit() ? -1 : __real_fsync(fd);
+
+	faults.syncs += result == 0;
+	return result;
+}
+
+int __real_renameat(int from, const char *old, int to, const char *name);
+int __wrap_renameat(int from, const char *old, int to, const char *name);
+int __wrap_renameat(int from, const char *old, int to, const char *name)
+{
+	faults.syncs_at_rename = faults.syncs;
+	return faults_hit() ? -1 : __real_renameat(from, old, to, name);
+}
 
 /* Make the attempt with each of its wrapped calls failing once; check looks at the outcome, err. */
 #define FAULTS_EACH(error_number, attempt, check)                                              \

@@ -101,6 +101,15 @@ static void whatever_fails_the_old_file_stays_and_nothing_else(void)
 	CHECK_INT(after_rename, sizeof(codes) / sizeof(codes[0]));
 }
 
+static void content_is_on_the_disk_before_the_rename_and_the_name_after_it(void)
+{
+	make_old();
+	faults_none();
+	CHECK_OK(replace());
+	CHECK_INT(faults.syncs_at_rename, 1);
+	CHECK_INT(faults.syncs, 2);
+}
+
 static void a_full_disk_is_said_in_words(void)
 {
 	make_old();
@@ -320,6 +329,7 @@ int main(void)
 		CHECK_TEST(whoever_has_the_old_file_open_keeps_it_whole),
 		CHECK_TEST(owner_and_mode_are_as_asked_whatever_the_umask),
 		CHECK_TEST(whatever_fails_the_old_file_stays_and_nothing_else),
+		CHECK_TEST(content_is_on_the_disk_before_the_rename_and_the_name_after_it),
 		CHECK_TEST(a_full_disk_is_said_in_words),
 		CHECK_TEST(short_and_interrupted_writes_lose_nothing),
 		CHECK_TEST(a_crash_at_any_moment_leaves_the_old_file_or_the_new_one),

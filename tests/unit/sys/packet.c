@@ -11,6 +11,7 @@
 
 /* A clock of our own: it moves by what is waited, and by a step for each look. */
 static int64_t clock_ms = 1000, step_ms;
+static int64_t asleep_ms; /* the machine sleeps that long in the next poll */
 static unsigned interruptions;
 
 int64_t __wrap_ppk_clock_ms(void);
@@ -31,6 +32,8 @@ int __wrap_poll(struct pollfd *entries, nfds_t count, int timeout_ms)
 		errno = EINTR;
 		return -1;
 	}
+	clock_ms += asleep_ms;
+	asleep_ms = 0;
 	if (ready == 0 && timeout_ms > 0)
 		clock_ms += timeout_ms;
 	return ready;
@@ -98,6 +101,15 @@ static void a_deadline_long_past_is_past(void)
 	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"x", 1));
 	clock_ms += (int64_t)3 << 30; /* 37 days */
 	CHECK_ERR(receive(0), PPK_ERR_TIMEOUT);
+	close_pair();
+}
+
+static void an_answer_after_the_machine_slept_past_the_deadline_is_too_late(void)
+{
+	make_pair();
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"x", 1));
+	asleep_ms = 60000;
+	CHECK_ERR(receive(clock_ms + 30000), PPK_ERR_TIMEOUT);
 	close_pair();
 }
 
@@ -221,6 +233,7 @@ int main(void)
 	return CHECK_RUN(CHECK_TEST(packets_arrive_one_by_one),
 		CHECK_TEST(a_packet_larger_than_the_buffer_is_an_error_and_not_cut),
 		CHECK_TEST(silence_ends_at_the_deadline), CHECK_TEST(a_deadline_long_past_is_past),
+		CHECK_TEST(an_answer_after_the_machine_slept_past_the_deadline_is_too_late),
 		CHECK_TEST(a_sender_without_end_does_not_move_the_deadline),
 		CHECK_TEST(a_signal_of_the_host_is_no_end),
 		CHECK_TEST(an_end_is_told_without_a_signal),

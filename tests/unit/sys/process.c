@@ -254,6 +254,12 @@ static void the_host_is_as_it_was(void)
 	static struct condition before, during, after;
 	struct ppk_process process = { .socket = -1 };
 
+	sigset_t mask, mask_before;
+
+	/* A mask of its own, so that it shows when one is put in its place. */
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGUSR2);
+	CHECK(sigprocmask(SIG_SETMASK, &mask, &mask_before) == 0);
 	look(&before);
 	CHECK_OK(ppk_process_start(probe_as("echo"), &process));
 	look(&during);
@@ -267,6 +273,7 @@ static void the_host_is_as_it_was(void)
 	CHECK(during.descriptors <= before.descriptors + 2);
 	during.descriptors = before.descriptors;
 	CHECK(memcmp(&before, &during, sizeof(before)) == 0);
+	CHECK(sigprocmask(SIG_SETMASK, &mask_before, NULL) == 0);
 }
 
 static void a_program_that_cannot_be_run_shows_as_end_of_file(void)
