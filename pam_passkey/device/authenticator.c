@@ -2,33 +2,12 @@
 #include "device/authenticator.h"
 
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "core/text.h"
-#include "sys/identity.h"
+#include "device/sandbox.h"
 
-#define NOBODY 65534 /* the id that the kernel itself uses for "no id" */
 #define HIDRAW_PREFIX "/dev/hidraw"
 #define U2F_KEY_HANDLE_MAX 255 /* bytes; its length travels in one (U2F raw messages, 5.1) */
-
-/*
- * What reads an unknown device's CBOR needs no file, no other process and no privilege. That root
- * cannot become nobody (a container without that id) is no reason to lock the person out.
- */
-static void confine(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_FSIZE, &none);
-	if (ppk_identity_is_privileged())
-		(void)!ppk_identity_become(NOBODY, NOBODY, NULL, 0);
-	(void)setrlimit(RLIMIT_NPROC, &none);
-	/* Both are reset by a change of ids. */
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
 
 static enum ppk_err open_hidraw(struct ppk_worker *worker)
 {
@@ -36,7 +15,7 @@ static enum ppk_err open_hidraw(struct ppk_worker *worker)
 
 	if (err != PPK_OK)
 		return err;
-	confine();
+	ppk_sandbox_enter();
 	err = ppk_hidraw_connect(&worker->hidraw, worker->dev);
 	while (ppk_worker_wait_busy(worker) && !ppk_worker_is_stopped(worker)) {
 		(void)fido_dev_close(worker->dev);
@@ -50,7 +29,7 @@ static enum ppk_err open_other(struct ppk_worker *worker)
 {
 	if (fido_dev_open(worker->dev, worker->path) != FIDO_OK)
 		return PPK_ERR_DEVICE;
-	confine();
+	ppk_sandbox_enter();
 	return PPK_OK;
 }
 

@@ -4,7 +4,7 @@
  *
  * 1. MUST NOT outlive the supervisor: the kernel kills it with it, and the end of the socket ends it.
  *    In the second case an authenticator that blinks is told to stop.
- * 2. MUST give up what privilege it has once the device is open (authenticator.c), before it reads a
+ * 2. MUST give up what privilege it has once the device is open (sandbox.c), before it reads a
  *    byte of CBOR.
  * 3. MUST NOT ask for a PIN unless the supervisor gave it the dialogue.
  * 4. Signals of the terminal are the supervisor's: they stay blocked here.

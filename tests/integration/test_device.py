@@ -404,6 +404,31 @@ def nothing_is_left_when_passkey_device_is_killed():
         ceremony.expect("ended", err="process")
 
 
+def status_of(pid):
+    with open("/proc/%d/status" % pid) as file:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+def what_reads_an_authenticator_is_confined():
+    with Desk() as desk:
+        key = desk.key()
+        identity = desk.enrol()["credential_id"]
+        key.control("touch-mode control")
+        ceremony = desk.sign_in(group(identity))
+        ceremony.expect("touch")
+        supervisor, worker = sorted(processes_of(desk.helper))
+        for pid in (supervisor, worker):
+            tap.equal(status_of(pid)["NoNewPrivs"], "1", "NoNewPrivs")
+            tap.equal(os.stat("/proc/%d/mem" % pid).st_uid, 0, "owner of its memory")
+        confined = status_of(worker)
+        tap.equal(confined["Seccomp"], "2", "Seccomp")
+        if os.getuid() == 0:
+            tap.equal(confined["Uid"].split(), ["65534"] * 4, "Uid")
+            tap.equal(confined["Groups"].strip(), "", "Groups")
+            tap.equal(int(confined["CapPrm"], 16), 0, "CapPrm")
+        tap.equal(len(os.listdir("/proc/%d/fd" % worker)), 5, "open descriptors")
+
+
 #
 # User verification.
 #
