@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	REQUIRE(len <= PPK_CLIENT_DATA_MAX);
 	REQUIRE(is_for_origin(origins[0], data, len) || is_for_origin(origins[1], data, len));
-	PLANT(is_for_origin(origins[1], data, len) && data[len - 2] == '{');
+	/* the last member of no seed ends like this */
+	PLANT(memchr("e\"}", data[len - 2], 3) == NULL);
 	return 0;
 }
