@@ -21,8 +21,9 @@ struct ppk_option_place {
 };
 
 /*
- * Set the option of this name; value is NULL for a name that stands alone, which only a switch may do. PPK_ERR_OPTION (unknown, bad value, not in a file) | PPK_ERR_DUPLICATE (given
- * before in this source), with place and sentence in *reterr. Pure.
+ * Set the option of this name; value is NULL for a name that stands alone, which only a switch may
+ * do. PPK_ERR_OPTION (unknown, bad value, not in a file) | PPK_ERR_DUPLICATE (given before in this
+ * source), with place and sentence in *reterr. Pure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_option_set(struct ppk_options *options, const char *name,
 	size_t name_len, const char *value, size_t value_len, const struct ppk_option_place *place,
