@@ -209,6 +209,27 @@ static bool may_retry(const struct ppk_slot *slot)
 	return slot->candidate.phase == PPK_PHASE_GONE && slot->gone_err == PPK_ERR_PERMISSION;
 }
 
+static bool is_listed(const char *path, const struct ppk_plugged *list, size_t count)
+{
+	for (size_t n = 0; n < count; n++)
+		if (strcmp(list[n].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* One that went away before /dev was watched: it may come back under the same name. */
+static void forget_unplugged(
+	struct supervisor *supervisor, const struct ppk_plugged *list, size_t count)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		const struct ppk_slot *slot = &supervisor->slots[i];
+
+		if (slot->candidate.phase == PPK_PHASE_GONE &&
+			!is_listed(slot->plugged.path, list, count))
+			removed(supervisor, slot->plugged.path);
+	}
+}
+
 /* Start with the authenticators that are new. */
 static void look(struct supervisor *supervisor)
 {
@@ -216,6 +237,7 @@ static void look(struct supervisor *supervisor)
 	size_t fresh[SLOTS], fresh_count = 0;
 	size_t count = ppk_hotplug_list(list, SLOTS);
 
+	forget_unplugged(supervisor, list, count);
 	/* All are placed before the first is started, so that none believes that it is alone. */
 	for (size_t n = 0; n < count; n++) {
 		size_t i = find_slot(supervisor, list[n].path);
@@ -233,6 +255,22 @@ static void look(struct supervisor *supervisor)
 			supervisor->slots[fresh[n]].candidate.phase = PPK_PHASE_ABSENT;
 		start_slot(supervisor, fresh[n]);
 	}
+}
+
+/*
+ * Watch /dev from now on, and look again: what came since the last look was not seen. Done before
+ * the program is told that a person has to do something, so that nothing the person does is missed.
+ */
+static void watch_plug(struct supervisor *supervisor)
+{
+	struct pollfd *plug = &supervisor->watched[WATCH_PLUG];
+
+	if (plug->fd >= 0)
+		return;
+	if (ppk_hotplug_watch(&plug->fd) == PPK_OK)
+		look(supervisor);
+	else
+		fail(supervisor, PPK_ERR_IO);
 }
 
 /*
@@ -275,6 +313,8 @@ static bool pass_on(struct supervisor *supervisor, size_t i, const uint8_t *pack
 	if (message.type == PPK_DEVICE_AUTHENTICATOR)
 		note_introduced(supervisor, slot);
 	note_message(supervisor, i, &message);
+	if (slot->candidate.waits || message.type == PPK_DEVICE_PIN_NEEDED)
+		watch_plug(supervisor);
 	if (ppk_packet_send(supervisor->watched[WATCH_PROGRAM].fd, packet, len) != PPK_OK)
 		supervisor->ended = true;
 	return true;
@@ -348,6 +388,9 @@ static void go_on(struct supervisor *supervisor)
 	} else if (supervisor->verdict != PPK_OK) {
 		fail(supervisor, supervisor->verdict);
 	} else if (!supervisor->inserting) {
+		watch_plug(supervisor);
+		if (supervisor->ended || count_live(supervisor) > 0)
+			return; /* it came meanwhile: its worker goes on */
 		supervisor->inserting = true;
 		send_event(supervisor, PPK_DEVICE_INSERT, PPK_DEVICE_INDEX_NONE,
 			PPK_DEVICE_RETRIES_UNKNOWN, PPK_OK);
@@ -455,26 +498,6 @@ static bool watch(struct supervisor *supervisor, int socket)
 	return supervisor->watched[WATCH_SIGNAL].fd >= 0 && supervisor->watched[WATCH_TIME].fd >= 0;
 }
 
-/* Does a person have to do something? */
-static bool is_waiting(const struct supervisor *supervisor)
-{
-	bool waiting = supervisor->inserting;
-
-	for (size_t i = 0; i < SLOTS; i++)
-		waiting = waiting || supervisor->slots[i].candidate.waits ||
-			  supervisor->slots[i].candidate.phase == PPK_PHASE_ASKING_PIN;
-	return waiting;
-}
-
-/* Watch /dev from now on, and look again: what came since the last look was not seen. */
-static void watch_plug(struct supervisor *supervisor)
-{
-	if (ppk_hotplug_watch(&supervisor->watched[WATCH_PLUG].fd) == PPK_OK)
-		look(supervisor);
-	else
-		fail(supervisor, PPK_ERR_IO);
-}
-
 static int settle_left(const struct supervisor *supervisor)
 {
 	int64_t left;
@@ -512,8 +535,7 @@ static void run(struct supervisor *supervisor)
 	look(supervisor);
 	go_on(supervisor);
 	while (!supervisor->ended) {
-		if (supervisor->watched[WATCH_PLUG].fd < 0 &&
-			(ready == 0 || is_waiting(supervisor))) {
+		if (ready == 0) {
 			watch_plug(supervisor);
 			go_on(supervisor);
 		}
