@@ -15,7 +15,7 @@
 #define HIDRAW_FOLDER "/sys/class/hidraw"
 #define DESCRIPTOR_MAX 4096 /* bytes: HID_MAX_DESCRIPTOR_SIZE of Linux */
 
-/* Is it a FIDO device? Usage page 0xF1D0 as the first item of its report descriptor's (CTAP 2.1, 11.2.8.1). */
+/* Is it a FIDO device? Usage page 0xF1D0 first in its report descriptor (CTAP 2.1, 11.2.8.1). */
 static bool is_authenticator(const char *node)
 {
 	static const unsigned char usage_page[] = { 0x06, 0xd0, 0xf1 };

@@ -13,8 +13,8 @@
 #define PPK_PAM_FIELDS_MAX 32		/* fields of one rule that are looked at */
 
 /*
- * Look at one PAM service file (pam.d(5)) for the rules that name pam_passkey.so and for the mistakes that keep a person
- * out or make the second factor none. Findings go into report with source as their place;
+ * Look at one PAM service file (pam.d(5)) for the rules that name pam_passkey.so and for the mistakes
+ * that keep a person out or make the second factor none. Findings go into report with source as their place;
  * *ret_mentioned tells whether the module is named at all. Included files are not followed: an include
  * counts as something that may ask for the password.
  * PPK_ERR_LIMIT (more than PPK_PAM_SERVICE_MAX bytes) | PPK_ERR_NOMEM. Pure.
