@@ -10,6 +10,7 @@
 
 #define CHECK "pam-service"
 #define MODULE "pam_passkey.so"
+#define ARGUMENTS_START 3 /* type, control, module, arguments */
 
 /* What libpam does with what a module returned (pam.conf(5)). */
 enum action { ACTION_BAD, ACTION_DIE, ACTION_OK, ACTION_DONE, ACTION_IGNORE, ACTION_RESET, ACTION_JUMP };
@@ -265,7 +266,10 @@ static void check_before(struct service *service, size_t index)
 			"no password module before " MODULE ": the passkey would be the only factor");
 }
 
-/* Cut a logical line into fields, in place; "[a b]" is one field, with its brackets. */
+/*
+ * Cut a logical line into fields, in place. "[a b]" is one field: as a control it keeps its brackets,
+ * as an argument PAM takes them off.
+ */
 static size_t split_fields(char *line, const char **fields)
 {
 	size_t count = 0;
@@ -275,10 +279,15 @@ static size_t split_fields(char *line, const char **fields)
 		next += strspn(next, " \t\r");
 		if (*next == '\0')
 			break;
-		fields[count++] = next;
-		if (*next == '[')
+		if (*next == '[' && count >= ARGUMENTS_START) {
+			fields[count++] = ++next;
 			next += strcspn(next, "]");
-		next += strcspn(next, " \t\r");
+		} else {
+			fields[count++] = next;
+			if (*next == '[')
+				next += strcspn(next, "]");
+			next += strcspn(next, " \t\r");
+		}
 		if (*next != '\0')
 			*next++ = '\0';
 	}
@@ -313,14 +322,14 @@ static void take_line(struct service *service, char *line, unsigned number)
 		service->rules[service->rule_count++] = rule;
 		return;
 	}
-	if (count < 3)
+	if (count < ARGUMENTS_START)
 		return;
 	type = fields[0][0] == '-' ? fields[0] + 1 : fields[0];
 	rule.control = fields[1];
 	rule.include = is_include(fields[1]);
 	rule.module = base_name(fields[2]);
-	rule.arguments = fields + 3;
-	rule.argument_count = count - 3;
+	rule.arguments = fields + ARGUMENTS_START;
+	rule.argument_count = count - ARGUMENTS_START;
 	if (strcasecmp(type, "auth") == 0)
 		service->rules[service->rule_count++] = rule;
 	else if (strcmp(rule.module, MODULE) == 0)
