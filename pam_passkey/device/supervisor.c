@@ -15,16 +15,12 @@
 #include "device/supervisor.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "device/slot.h"
 #include "device/turn.h"
+#include "device/watch.h"
 #include "sys/clock.h"
 #include "sys/packet.h"
 
@@ -459,43 +455,14 @@ static void read_program(struct supervisor *supervisor)
  * Signals, time, the loop.
  */
 
-static int watch_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-/* CLOCK_BOOTTIME: time goes on while the machine sleeps. */
-static int watch_time(uint32_t timeout_ms)
-{
-	const struct itimerspec when = { .it_value = { .tv_sec = timeout_ms / 1000,
-						 .tv_nsec = (long)(timeout_ms % 1000) * 1000000 +
-							    1 } };
-	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
-
-	if (fd >= 0 && timerfd_settime(fd, 0, &when, NULL) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 static bool watch(struct supervisor *supervisor, int socket)
 {
 	for (size_t i = 0; i < WATCH_WORKERS + SLOTS; i++)
 		supervisor->watched[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	supervisor->watched[WATCH_PROGRAM].fd = socket;
-	supervisor->watched[WATCH_SIGNAL].fd = watch_signals();
-	supervisor->watched[WATCH_TIME].fd = watch_time(supervisor->request->timeout_ms);
-	return supervisor->watched[WATCH_SIGNAL].fd >= 0 && supervisor->watched[WATCH_TIME].fd >= 0;
+	return ppk_watch_signals(&supervisor->watched[WATCH_SIGNAL].fd) == PPK_OK &&
+	       ppk_watch_time(supervisor->request->timeout_ms,
+		       &supervisor->watched[WATCH_TIME].fd) == PPK_OK;
 }
 
 static int settle_left(const struct supervisor *supervisor)
