@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/credential_file.h"
 #include "core/text.h"
@@ -257,6 +258,12 @@ static bool obtain_assertion(struct sign_in *sign_in)
 	return no_assertion(sign_in, err);
 }
 
+static void log_not_advanced(
+	const struct sign_in *sign_in, enum ppk_log_level level, const char *why)
+{
+	ppk_log(sign_in->log, level, "state: the sign count was checked and not advanced: %s", why);
+}
+
 /* A state that cannot be read decides nothing where the sign count decides nothing. */
 static enum ppk_err begin_state(struct sign_in *sign_in, struct ppk_state *state)
 {
@@ -270,17 +277,18 @@ static enum ppk_err begin_state(struct sign_in *sign_in, struct ppk_state *state
 		return sign_in->options->sign_count == PPK_SIGN_COUNT_OFF ? PPK_OK : err;
 	}
 	if (lock_err != PPK_OK)
-		log_diag(sign_in, PPK_LOG_ERROR, "state: the sign count cannot be advanced", &diag,
-			lock_err);
+		log_not_advanced(sign_in, PPK_LOG_ERROR, ppk_err_sentence(lock_err));
+	else if (!state->writable && geteuid() == sign_in->request->root)
+		log_not_advanced(sign_in, PPK_LOG_ERROR, ppk_err_sentence(PPK_ERR_PERMISSION));
 	else if (!state->writable)
-		ppk_log(sign_in->log, PPK_LOG_WARNING,
-			"the sign count was checked and not advanced: the calling program runs "
-			"without "
-			"privilege; the next privileged sign-in catches up");
+		log_not_advanced(sign_in, PPK_LOG_WARNING,
+			"the calling program runs without privilege; "
+			"the next privileged sign-in catches up");
 	return PPK_OK;
 }
 
-static void advance(const struct sign_in *sign_in, struct ppk_state *state,
+/* Only missing memory is an error: nothing goes on without it. */
+static enum ppk_err advance(const struct sign_in *sign_in, struct ppk_state *state,
 	const uint8_t id_hash[static PPK_SHA256_SIZE], uint32_t stored,
 	const struct ppk_verified *verified)
 {
@@ -291,17 +299,19 @@ static void advance(const struct sign_in *sign_in, struct ppk_state *state,
 
 	if (verified->count_fell)
 		ppk_log(sign_in->log, PPK_LOG_WARNING,
-			"the sign count did not rise (%u stored, %u reported): the authenticator "
-			"may "
-			"have been copied",
+			"the sign count did not rise (%u stored, %u reported): "
+			"the authenticator may have been copied",
 			stored, verified->sign_count);
 	if (!state->writable)
-		return;
+		return PPK_OK;
 	ppk_sign_counts_set(&state->counts, id_hash, count, sign_in->now_s);
 	err = ppk_state_commit(state, &diag);
+	if (err == PPK_ERR_NOMEM)
+		return err;
 	if (err != PPK_OK)
 		log_diag(sign_in, PPK_LOG_ERROR, "state: the sign count was not advanced", &diag,
 			err);
+	return PPK_OK;
 }
 
 /* Verify against the state and advance it. The lock is held on return. */
@@ -333,7 +343,7 @@ static enum ppk_err verify(struct sign_in *sign_in, struct ppk_state *state)
 	verification.stored_count = stored == NULL ? 0 : stored->count;
 	err = ppk_assertion_verify(&verification, &sign_in->assertion, &verified);
 	if (err == PPK_OK)
-		advance(sign_in, state, id_hash, verification.stored_count, &verified);
+		err = advance(sign_in, state, id_hash, verification.stored_count, &verified);
 	return err;
 }
 
