@@ -10,21 +10,21 @@
 #include "core/diagnostic.h"
 #include "core/error.h"
 
-#define PPK_CREDENTIAL_LINE_MAX 8192	/* bytes of one line, without the newline */
-#define PPK_CREDENTIAL_ID_MAX 1023	/* bytes; WebAuthn Level 3, 4 ("Credential ID") */
-#define PPK_CREDENTIAL_KEY_MAX 1100	/* bytes of SubjectPublicKeyInfo: RSA 8192 fits */
-#define PPK_CREDENTIAL_NAME_MAX 128	/* bytes of UTF-8 */
-#define PPK_RP_ID_MAX 253		/* bytes: a domain name */
-#define PPK_USER_HANDLE_MAX 64		/* bytes; WebAuthn Level 3, 5.4.3 */
-#define PPK_CREDENTIALS_MAX 64		/* credentials that one user may have */
+#define PPK_CREDENTIAL_LINE_MAX 8192 /* bytes of one line, without the newline */
+#define PPK_CREDENTIAL_ID_MAX 1023 /* bytes; WebAuthn Level 3, 4 ("Credential ID") */
+#define PPK_CREDENTIAL_KEY_MAX 1100 /* bytes of SubjectPublicKeyInfo: RSA 8192 fits */
+#define PPK_CREDENTIAL_NAME_MAX 128 /* bytes of UTF-8 */
+#define PPK_RP_ID_MAX 253 /* bytes: a domain name */
+#define PPK_USER_HANDLE_MAX 64 /* bytes; WebAuthn Level 3, 5.4.3 */
+#define PPK_CREDENTIALS_MAX 64 /* credentials that one user may have */
 
 enum ppk_algorithm {
 	PPK_ALG_ES256 = 1, /* ECDSA, P-256, SHA-256; COSE -7 */
-	PPK_ALG_ES384,     /* COSE -35 */
-	PPK_ALG_ES512,     /* COSE -36 */
-	PPK_ALG_EDDSA,     /* Ed25519; COSE -8 */
-	PPK_ALG_ED448,     /* COSE -53 */
-	PPK_ALG_RS256,     /* RSASSA-PKCS1-v1_5, SHA-256; COSE -257 */
+	PPK_ALG_ES384, /* COSE -35 */
+	PPK_ALG_ES512, /* COSE -36 */
+	PPK_ALG_EDDSA, /* Ed25519; COSE -8 */
+	PPK_ALG_ED448, /* COSE -53 */
+	PPK_ALG_RS256, /* RSASSA-PKCS1-v1_5, SHA-256; COSE -257 */
 };
 
 /* User verification. Ordered: a service may only raise what the credential demands. */
@@ -37,9 +37,9 @@ enum ppk_uv {
 /* What the authenticator said at enrolment; WebAuthn Level 3, 6.1.3. */
 enum ppk_backup {
 	PPK_BACKUP_UNKNOWN = 0, /* not recorded */
-	PPK_BACKUP_NO,          /* "no": bound to one authenticator */
-	PPK_BACKUP_ELIGIBLE,    /* "eligible": may be copied between devices (BE) */
-	PPK_BACKUP_STATE,       /* "state": eligible and backed up at enrolment (BE and BS) */
+	PPK_BACKUP_NO, /* "no": bound to one authenticator */
+	PPK_BACKUP_ELIGIBLE, /* "eligible": may be copied between devices (BE) */
+	PPK_BACKUP_STATE, /* "state": eligible and backed up at enrolment (BE and BS) */
 };
 
 /*
@@ -49,24 +49,25 @@ enum ppk_backup {
 struct ppk_credential {
 	struct ppk_bytes id;
 	enum ppk_algorithm alg;
-	struct ppk_bytes key;         /* SubjectPublicKeyInfo, DER; NOT yet checked against alg */
+	struct ppk_bytes key; /* SubjectPublicKeyInfo, DER; NOT yet checked against alg */
 	char *rp_id;
-	char *name;                   /* NULL when there is none */
+	char *name; /* NULL when there is none */
 	struct ppk_bytes user_handle; /* empty when there is none */
-	enum ppk_uv uv;               /* absent in the line: PPK_UV_DISCOURAGED */
-	char *transports;             /* "usb,nfc" or NULL */
+	enum ppk_uv uv; /* absent in the line: PPK_UV_DISCOURAGED */
+	char *transports; /* "usb,nfc" or NULL */
 	bool has_aaguid;
 	uint8_t aaguid[16];
 	enum ppk_backup backup;
-	int64_t created_s;            /* seconds since 1970; 0: not recorded */
-	int64_t expires_s;            /* 0: never */
+	int64_t created_s; /* seconds since 1970; 0: not recorded */
+	int64_t expires_s; /* 0: never */
 	bool disabled;
-	char *attestation;            /* what was checked at enrolment: "none", "self", "packed", ... */
-	char *unknown;                /* optional keys that this version does not know, verbatim, or NULL */
+	char *attestation; /* what was checked at enrolment: "none", "self", "packed", ... */
+	char *unknown; /* optional keys that this version does not know, verbatim, or NULL */
 };
 
 /* "es256" ... <-> enum. ppk_algorithm_parse: PPK_ERR_ALGORITHM. The name is static. Pure. */
-PPK_MUST_CHECK enum ppk_err ppk_algorithm_parse(const char *text, size_t len, enum ppk_algorithm *ret);
+PPK_MUST_CHECK enum ppk_err ppk_algorithm_parse(
+	const char *text, size_t len, enum ppk_algorithm *ret);
 const char *ppk_algorithm_name(enum ppk_algorithm alg);
 /* COSE numbers (IANA). ppk_algorithm_from_cose: PPK_ERR_ALGORITHM. Pure. */
 int ppk_algorithm_cose(enum ppk_algorithm alg);
@@ -89,17 +90,18 @@ bool ppk_rp_id_is_valid(const char *text, size_t len);
  * sentence (source and line are the caller's to fill). Unknown optional keys are kept. A proper
  * prefix of a line that ppk_credential_format() made is always an error. Pure.
  */
-PPK_MUST_CHECK enum ppk_err ppk_credential_parse(const char *text, size_t len,
-						 struct ppk_credential **ret,
-						 struct ppk_diag *reterr);
+PPK_MUST_CHECK enum ppk_err ppk_credential_parse(
+	const char *text, size_t len, struct ppk_credential **ret, struct ppk_diag *reterr);
 
 /*
  * The line for a credential (no newline), NUL-terminated, in *ret, owned by the caller (free()).
- * Keys in fixed order, what restricts the credential first and key= last; parsing it again gives the
- * same credential. PPK_ERR_NOMEM | PPK_ERR_LIMIT | PPK_ERR_SYNTAX (a member that no line can hold: a
- * name with a line feed, an RP ID with capitals, a time before 1970) | PPK_ERR_ALGORITHM. Pure.
+ * Keys in fixed order, what restricts the credential first and key= last; parsing it again gives
+ * the same credential. PPK_ERR_NOMEM | PPK_ERR_LIMIT | PPK_ERR_ALGORITHM | PPK_ERR_SYNTAX (a member
+ * that no line can hold: a name with a line feed, an RP ID with capitals, a time before 1970) |
+ * PPK_ERR_DUPLICATE (unknown has a known key). Pure.
  */
-PPK_MUST_CHECK enum ppk_err ppk_credential_format(const struct ppk_credential *credential, char **ret);
+PPK_MUST_CHECK enum ppk_err ppk_credential_format(
+	const struct ppk_credential *credential, char **ret);
 
 /* NULL and a half-made one are fine. */
 void ppk_credential_free(struct ppk_credential *credential);

@@ -36,8 +36,8 @@ static bool is_silent(const char *text, size_t len)
 	return at == len || text[at] == '#';
 }
 
-static enum ppk_err bad_line(struct ppk_credential_line *line, enum ppk_err err, size_t column,
-	const char *what)
+static enum ppk_err bad_line(
+	struct ppk_credential_line *line, enum ppk_err err, size_t column, const char *what)
 {
 	return ppk_diag_set(&line->diag, err, NULL, 0, (unsigned)column, "%s", what);
 }
@@ -54,8 +54,8 @@ static enum ppk_err check_credential(
 	}
 	if (ppk_credential_file_find(parsing->file, credential->id.data, credential->id.len) !=
 		NULL)
-		return bad_line(
-			line, PPK_ERR_DUPLICATE, 0, "an earlier line has a credential with this id");
+		return bad_line(line, PPK_ERR_DUPLICATE, 0,
+			"an earlier line has a credential with this id");
 	if (parsing->key_check == NULL)
 		return PPK_OK;
 	enum ppk_err err = parsing->key_check(credential);
@@ -100,8 +100,8 @@ static enum ppk_err take_line(
 	if (line.err != PPK_OK) {
 		ppk_credential_free(line.credential);
 		line.credential = NULL;
-		ppk_diag_set(&line.diag, line.err, parsing->source,
-			(unsigned)file->line_count + 1, line.diag.column, "%s", line.diag.text);
+		ppk_diag_set(&line.diag, line.err, parsing->source, (unsigned)file->line_count + 1,
+			line.diag.column, "%s", line.diag.text);
 	}
 	if (line.credential != NULL)
 		file->credential_count++;
@@ -158,8 +158,8 @@ enum ppk_err ppk_credential_file_parse(const char *text, size_t len, const char 
 		file->lines = calloc(line_count + 1, sizeof(*file->lines));
 	if (file == NULL || file->lines == NULL) {
 		free(file);
-		return ppk_diag_set(reterr, PPK_ERR_NOMEM, source, 0, 0, "%s",
-			ppk_err_sentence(PPK_ERR_NOMEM));
+		return ppk_diag_set(
+			reterr, PPK_ERR_NOMEM, source, 0, 0, "%s", ppk_err_sentence(PPK_ERR_NOMEM));
 	}
 	struct parsing parsing = {
 		.file = file, .source = source, .key_check = key_check, .reterr = reterr
@@ -246,8 +246,8 @@ enum ppk_err ppk_credential_file_update(
 		const struct ppk_credential *other = file->lines[i].credential;
 
 		if (&file->lines[i] != line && other != NULL &&
-			ppk_bytes_equal(&other->id, line->credential->id.data,
-				line->credential->id.len))
+			ppk_bytes_equal(
+				&other->id, line->credential->id.data, line->credential->id.len))
 			return PPK_ERR_DUPLICATE;
 	}
 	enum ppk_err err = ppk_credential_format(line->credential, &text);

@@ -121,14 +121,13 @@ static bool same_aaguid(const struct ppk_credential *a, const struct ppk_credent
 static bool same_credential(const struct ppk_credential *a, const struct ppk_credential *b)
 {
 	return ppk_bytes_equal(&a->id, b->id.data, b->id.len) && a->alg == b->alg &&
-	       ppk_bytes_equal(&a->key, b->key.data, b->key.len) &&
-	       same_text(a->rp_id, b->rp_id) && same_text(a->name, b->name) &&
+	       ppk_bytes_equal(&a->key, b->key.data, b->key.len) && same_text(a->rp_id, b->rp_id) &&
+	       same_text(a->name, b->name) &&
 	       ppk_bytes_equal(&a->user_handle, b->user_handle.data, b->user_handle.len) &&
-	       a->uv == b->uv && same_text(a->transports, b->transports) &&
-	       same_aaguid(a, b) && a->backup == b->backup &&
-	       a->created_s == b->created_s && a->expires_s == b->expires_s &&
-	       a->disabled == b->disabled && same_text(a->attestation, b->attestation) &&
-	       same_text(a->unknown, b->unknown);
+	       a->uv == b->uv && same_text(a->transports, b->transports) && same_aaguid(a, b) &&
+	       a->backup == b->backup && a->created_s == b->created_s &&
+	       a->expires_s == b->expires_s && a->disabled == b->disabled &&
+	       same_text(a->attestation, b->attestation) && same_text(a->unknown, b->unknown);
 }
 
 static enum ppk_err check_reads_back(
@@ -153,8 +152,8 @@ enum ppk_err ppk_credential_format(const struct ppk_credential *credential, char
 
 	put_line(&line, credential);
 	ppk_writer_u8(&line, '\0');
-	enum ppk_err err = line.failed ? PPK_ERR_LIMIT
-				       : check_reads_back(credential, text, line.len - 1);
+	enum ppk_err err =
+		line.failed ? PPK_ERR_LIMIT : check_reads_back(credential, text, line.len - 1);
 
 	if (err != PPK_OK) {
 		free(text);

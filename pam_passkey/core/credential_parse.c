@@ -17,7 +17,7 @@
 
 #define VERSION_WORD "passkey1"
 #define TRANSPORTS_MAX 128 /* bytes */
-#define TOKEN_MAX 32	   /* bytes of a transport or of an attestation */
+#define TOKEN_MAX 32 /* bytes of a transport or of an attestation */
 
 static enum ppk_err copy_text(const char *text, size_t len, char **ret)
 {
@@ -33,8 +33,7 @@ static enum ppk_err copy_text(const char *text, size_t len, char **ret)
 
 static enum ppk_err read_id(struct ppk_credential *credential, const char *text, size_t len)
 {
-	return ppk_base64_decode(
-		PPK_BASE64URL, text, len, PPK_CREDENTIAL_ID_MAX, &credential->id);
+	return ppk_base64_decode(PPK_BASE64URL, text, len, PPK_CREDENTIAL_ID_MAX, &credential->id);
 }
 
 static enum ppk_err read_alg(struct ppk_credential *credential, const char *text, size_t len)
@@ -66,8 +65,8 @@ static bool is_whole_sequence(const struct ppk_bytes *der)
 
 static enum ppk_err read_key(struct ppk_credential *credential, const char *text, size_t len)
 {
-	enum ppk_err err = ppk_base64_decode(
-		PPK_BASE64, text, len, PPK_CREDENTIAL_KEY_MAX, &credential->key);
+	enum ppk_err err =
+		ppk_base64_decode(PPK_BASE64, text, len, PPK_CREDENTIAL_KEY_MAX, &credential->key);
 
 	if (err == PPK_OK && !is_whole_sequence(&credential->key))
 		return PPK_ERR_SYNTAX;
@@ -112,8 +111,7 @@ static bool is_token(const char *text, size_t len)
 }
 
 /* Transports that nobody knows yet are kept (WebAuthn Level 3, 5.8.4). */
-static enum ppk_err read_transports(
-	struct ppk_credential *credential, const char *text, size_t len)
+static enum ppk_err read_transports(struct ppk_credential *credential, const char *text, size_t len)
 {
 	if (len > TRANSPORTS_MAX)
 		return PPK_ERR_LIMIT;
@@ -277,8 +275,7 @@ static enum ppk_err read_field(const struct reading *reading, const struct field
 	enum ppk_err err = field->read(credential, reading->scratch, len);
 
 	if (err == PPK_ERR_NOMEM)
-		return ppk_diag_set(
-			reading->reterr, err, NULL, 0, 0, "%s", ppk_err_sentence(err));
+		return ppk_diag_set(reading->reterr, err, NULL, 0, 0, "%s", ppk_err_sentence(err));
 	if (err != PPK_OK)
 		return ppk_diag_set(reading->reterr, err, NULL, 0, pair->value_column,
 			"%s= must be %s", field->key, field->must_be);
@@ -310,8 +307,8 @@ static enum ppk_err read_known(const struct reading *reading, struct ppk_credent
  * Is it a key that this version does not know? A key that is nearly a known one is none: it is a
  * slip of the finger or a damaged byte, and what it restricts would be lost.
  */
-static enum ppk_err classify(const struct reading *reading, const struct ppk_pair *pair,
-	bool *ret_unknown)
+static enum ppk_err classify(
+	const struct reading *reading, const struct ppk_pair *pair, bool *ret_unknown)
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		if (ppk_pair_has_key(pair, fields[i].key)) {

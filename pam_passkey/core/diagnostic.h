@@ -10,20 +10,21 @@
  * Fixed size on purpose: reporting "out of memory" must not need memory.
  */
 struct ppk_diag {
-	char source[256];  /* file name, "PAM line", ... ; "" when there is none */
-	unsigned line;     /* 1-based; 0 when there is none */
-	unsigned column;   /* 1-based byte; 0 when there is none */
-	char text[384];    /* the sentence, printable, without place and without full stop */
+	char source[256]; /* file name, "PAM line", ... ; "" when there is none */
+	unsigned line; /* 1-based; 0 when there is none */
+	unsigned column; /* 1-based byte; 0 when there is none */
+	char text[384]; /* the sentence, printable, without place and without full stop */
 };
 
 /*
  * Fill *diag (nothing happens when diag is NULL); text is made by a printf format, cut at the
  * array's size, and control characters in it are replaced (ppk_text_sanitise). Returns err, so
- * that a failing branch is one statement:  return ppk_diag_set(reterr, PPK_ERR_SYNTAX, src, 3, 9, "...");
+ * that a failing branch is one statement:
+ *     return ppk_diag_set(reterr, PPK_ERR_SYNTAX, source, 3, 9, "...");
  * No allocation, no I/O.
  */
 enum ppk_err ppk_diag_set(struct ppk_diag *diag, enum ppk_err err, const char *source,
-			  unsigned line, unsigned column, const char *format, ...)
+	unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
 /*

@@ -70,8 +70,8 @@ static enum ppk_err scan_quoted(struct scanner *scanner)
 			break;
 		c = scanner->line[++scanner->at];
 		if (c != '"' && c != '\\')
-			return syntax_error(
-				scanner, scanner->at - 1, "a backslash stands before '\"' or '\\' only");
+			return syntax_error(scanner, scanner->at - 1,
+				"a backslash stands before '\"' or '\\' only");
 	}
 	return syntax_error(scanner, start, "the quoted value has no end");
 }
@@ -84,8 +84,8 @@ static enum ppk_err scan_plain(struct scanner *scanner)
 		if (is_blank(c))
 			break;
 		if (c == '"' || c == '\\')
-			return syntax_error(
-				scanner, scanner->at, "a value with '\"' or '\\' must stand in quotes");
+			return syntax_error(scanner, scanner->at,
+				"a value with '\"' or '\\' must stand in quotes");
 	}
 	return PPK_OK;
 }

@@ -9,7 +9,7 @@
 #include "core/diagnostic.h"
 #include "core/error.h"
 
-#define PPK_PAIRS_MAX 32    /* pairs of one line */
+#define PPK_PAIRS_MAX 32 /* pairs of one line */
 #define PPK_PAIR_KEY_MAX 32 /* bytes of a key */
 
 /* One key=value of a line; a view into the line. */

@@ -12,7 +12,7 @@
 /* A PIN. The only place where one may live; fixed size, so that no copy is left by realloc. */
 struct ppk_secret {
 	char text[PPK_SECRET_SIZE]; /* NUL-terminated */
-	size_t len;                 /* bytes, without the NUL */
+	size_t len; /* bytes, without the NUL */
 };
 
 /*

@@ -24,8 +24,8 @@ bool ppk_text_is_printable(const char *text, size_t len, size_t max);
  * A decimal number without sign, space or leading zero ("0" is fine), the whole of text, between
  * min and max. PPK_ERR_SYNTAX | PPK_ERR_LIMIT. Pure.
  */
-PPK_MUST_CHECK enum ppk_err ppk_text_to_number(const char *text, size_t len, uint64_t min,
-					       uint64_t max, uint64_t *ret);
+PPK_MUST_CHECK enum ppk_err ppk_text_to_number(
+	const char *text, size_t len, uint64_t min, uint64_t max, uint64_t *ret);
 
 /* Seconds since 1970 <-> "2026-11-24T07:30:00Z" (RFC 3339, UTC, whole seconds). Pure. */
 #define PPK_TIME_TEXT_SIZE 21
@@ -45,8 +45,8 @@ bool ppk_text_is_user_name(const char *name);
  * | PPK_ERR_NOMEM. *ret is owned by the caller. Pure.
  */
 enum ppk_base64 { PPK_BASE64, PPK_BASE64URL };
-PPK_MUST_CHECK enum ppk_err ppk_base64_decode(enum ppk_base64 variant, const char *text, size_t len,
-					      size_t max, struct ppk_bytes *ret);
+PPK_MUST_CHECK enum ppk_err ppk_base64_decode(
+	enum ppk_base64 variant, const char *text, size_t len, size_t max, struct ppk_bytes *ret);
 /* Bytes that ppk_base64_encode() writes for len bytes, with the NUL. */
 size_t ppk_base64_size(enum ppk_base64 variant, size_t len);
 /* out must have ppk_base64_size() bytes; NUL-terminated. */

@@ -57,7 +57,7 @@ enum ppk_err ppk_text_to_time(const char *text, size_t len, int64_t *ret_s)
 	int64_t second = digits(text + 17, 2);
 
 	if (year < YEAR_MIN || month < 1 || month > 12 || day < 1 ||
-	    day > days_of_month(year, month))
+		day > days_of_month(year, month))
 		return PPK_ERR_SYNTAX;
 	/* no leap second: POSIX time has none to turn it into */
 	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)

@@ -16,8 +16,13 @@ static const struct {
 	const char *plain;
 	const char *padded;
 } vectors[] = {
-	{ "", "" },	      { "f", "Zg==" },	      { "fo", "Zm8=" },	      { "foo", "Zm9v" },
-	{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
+	{ "", "" },
+	{ "f", "Zg==" },
+	{ "fo", "Zm8=" },
+	{ "foo", "Zm9v" },
+	{ "foob", "Zm9vYg==" },
+	{ "fooba", "Zm9vYmE=" },
+	{ "foobar", "Zm9vYmFy" },
 };
 #define VECTOR_COUNT (sizeof(vectors) / sizeof(vectors[0]))
 
@@ -160,7 +165,8 @@ static void check_spelling(const uint8_t *data, size_t len, const char *how, voi
 	ppk_base64_encode(variant, bytes.data, bytes.len, text);
 	ppk_bytes_done(&bytes);
 	if (strlen(text) != len || memcmp(text, data, len) != 0)
-		CHECK_FAIL("%s: \"%.*s\" is also spelt \"%s\"", how, (int)len, (const char *)data, text);
+		CHECK_FAIL("%s: \"%.*s\" is also spelt \"%s\"", how, (int)len, (const char *)data,
+			text);
 }
 
 static void a_changed_text_has_no_second_spelling(void)
@@ -179,7 +185,8 @@ static void a_changed_text_has_no_second_spelling(void)
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(the_vectors_of_rfc_4648_decode),
-		CHECK_TEST(the_vectors_of_rfc_4648_encode), CHECK_TEST(base64url_is_without_padding),
+		CHECK_TEST(the_vectors_of_rfc_4648_encode),
+		CHECK_TEST(base64url_is_without_padding),
 		CHECK_TEST(each_variant_has_its_own_alphabet),
 		CHECK_TEST(missing_and_superfluous_padding_is_refused),
 		CHECK_TEST(a_lone_last_character_is_refused),

@@ -74,8 +74,7 @@ static void damage_never_weakens_a_line_that_the_program_wrote(void)
 /* Three credentials, two of them in the order of a person, with the policy at the end. */
 static const char by_hand[] =
 	"# Alice\n" SAMPLE_FULL "\n"
-	"passkey1 id=AAAA alg=es256 rp=example.com key=" SAMPLE_KEY
-	" name=Two uv=required\n"
+	"passkey1 id=AAAA alg=es256 rp=example.com key=" SAMPLE_KEY " name=Two uv=required\n"
 	"passkey1 id=BBBB alg=eddsa key=" SAMPLE_ED25519_KEY
 	" rp=example.com expires=2030-01-31T23:59:59Z disabled=yes\n";
 

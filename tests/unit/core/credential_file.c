@@ -63,8 +63,9 @@ static void an_empty_file_has_nothing(void)
 
 static void comments_order_and_blanks_are_kept(void)
 {
-	static const char text[] = "# Alice's keys\n\n  # indented\n" LINE("AAAA") "\n \t \n"
-				   "passkey9 from the future\n" LINE("BBBB") "\n#end\n";
+	static const char text[] = "# Alice's keys\n\n  # indented\n" LINE(
+		"AAAA") "\n \t \n"
+			"passkey9 from the future\n" LINE("BBBB") "\n#end\n";
 
 	parse(text);
 	check_counts(8, 2, 1);
@@ -102,7 +103,8 @@ static void truncated_base64_costs_its_line_alone(void)
 
 static void a_nul_byte_is_refused_where_it_stands(void)
 {
-	static const char text[] = LINE("AAAA") "\n#\0x\npasskey1\0 " LINE("BBBB") "\n" LINE("CCCC") "\n";
+	static const char text[] =
+		LINE("AAAA") "\n#\0x\npasskey1\0 " LINE("BBBB") "\n" LINE("CCCC") "\n";
 	struct ppk_bytes bytes = { 0 };
 
 	CHECK_OK(parse_bytes(text, sizeof(text) - 1, NULL));
@@ -138,8 +140,9 @@ static void an_over_long_line_costs_itself_alone(void)
 
 static void the_second_of_two_equal_ids_is_refused(void)
 {
-	parse(LINE("AAAA") "\n" LINE("BBBB") "\n" SAMPLE_MINIMAL "\n"
-	      "passkey1 rp=other.example id=AAAA alg=eddsa key=" SAMPLE_ED25519_KEY "\n");
+	parse(LINE("AAAA") "\n" LINE(
+		"BBBB") "\n" SAMPLE_MINIMAL "\n"
+			"passkey1 rp=other.example id=AAAA alg=eddsa key=" SAMPLE_ED25519_KEY "\n");
 	check_counts(4, 3, 1);
 	check_bad(3, PPK_ERR_DUPLICATE, 0, "earlier line");
 	CHECK_STR(file->lines[0].credential->rp_id, "example.com");
@@ -199,7 +202,8 @@ static char *many(int count)
 	CHECK(text != NULL);
 	for (int i = 0; i < count; i++)
 		next += sprintf(next,
-			"passkey1 uv=required rp=a id=A%c%cA alg=eddsa key=" SAMPLE_ED25519_KEY "\n",
+			"passkey1 uv=required rp=a id=A%c%cA alg=eddsa key=" SAMPLE_ED25519_KEY
+			"\n",
 			'A' + i / 16, 'A' + i % 16);
 	return text;
 }
@@ -311,8 +315,9 @@ static void a_changed_credential_is_written_back_in_place(void)
 	file->lines[1].credential->name = strdup("New key");
 	file->lines[1].credential->disabled = true;
 	CHECK_OK(ppk_credential_file_update(file, &file->lines[1]));
-	check_formatted("# a\npasskey1 uv=required disabled=yes name=\"New key\" rp=example.com id=AAAA "
-			"alg=es256 key=" SAMPLE_KEY "\n# b\n");
+	check_formatted(
+		"# a\npasskey1 uv=required disabled=yes name=\"New key\" rp=example.com id=AAAA "
+		"alg=es256 key=" SAMPLE_KEY "\n# b\n");
 }
 
 static void a_change_that_no_line_can_hold_leaves_the_text(void)
@@ -341,7 +346,8 @@ static void a_line_is_removed_and_the_others_stay(void)
 static void nothing_is_fine_to_free(void)
 {
 	ppk_credential_file_free(NULL);
-	CHECK_ERR(ppk_credential_file_parse("", PPK_CREDENTIAL_FILE_MAX + 1, "f", NULL, &file, NULL),
+	CHECK_ERR(
+		ppk_credential_file_parse("", PPK_CREDENTIAL_FILE_MAX + 1, "f", NULL, &file, NULL),
 		PPK_ERR_LIMIT);
 	ppk_credential_file_free(file);
 }

@@ -9,7 +9,8 @@ static void every_error_has_a_token_and_a_sentence(void)
 		const char *token = ppk_err_token((enum ppk_err)i);
 		const char *sentence = ppk_err_sentence((enum ppk_err)i);
 
-		CHECK(token[0] != '\0' && token[strspn(token, "abcdefghijklmnopqrstuvwxyz-")] == '\0');
+		CHECK(token[0] != '\0' &&
+			token[strspn(token, "abcdefghijklmnopqrstuvwxyz-")] == '\0');
 		CHECK(sentence[0] != '\0' && sentence[strlen(sentence) - 1] != '.');
 	}
 }
@@ -18,7 +19,8 @@ static void no_two_errors_share_a_token(void)
 {
 	for (int i = 0; i < PPK_ERR_COUNT; i++)
 		for (int j = 0; j < i; j++)
-			CHECK(strcmp(ppk_err_token((enum ppk_err)i), ppk_err_token((enum ppk_err)j)) != 0);
+			CHECK(strcmp(ppk_err_token((enum ppk_err)i),
+				      ppk_err_token((enum ppk_err)j)) != 0);
 }
 
 static void a_number_that_is_no_error_is_unknown(void)
@@ -95,5 +97,6 @@ int main(void)
 		CHECK_TEST(a_number_that_is_no_error_is_unknown),
 		CHECK_TEST(the_error_comes_back_with_and_without_a_diagnostic),
 		CHECK_TEST(what_is_not_known_of_the_place_is_left_out),
-		CHECK_TEST(control_characters_do_not_reach_the_log), CHECK_TEST(long_texts_are_cut));
+		CHECK_TEST(control_characters_do_not_reach_the_log),
+		CHECK_TEST(long_texts_are_cut));
 }

@@ -119,8 +119,8 @@ static enum ppk_err parse_file(void)
 {
 	struct ppk_credential_file *file = NULL;
 	struct ppk_diag diag;
-	enum ppk_err err = ppk_credential_file_parse(
-		file_text, strlen(file_text), "f", NULL, &file, &diag);
+	enum ppk_err err =
+		ppk_credential_file_parse(file_text, strlen(file_text), "f", NULL, &file, &diag);
 
 	if (err != PPK_OK && (file != NULL || strcmp(diag.text, "out of memory") != 0))
 		return PPK_ERR_INTERNAL;

@@ -39,7 +39,11 @@ static void a_pin_with_a_nul_byte_is_refused(void)
 {
 	struct ppk_secret secret;
 
-	CHECK_ERR(ppk_secret_set(&secret, "12\0" "34", 5), PPK_ERR_SYNTAX);
+	CHECK_ERR(ppk_secret_set(&secret,
+			  "12\0"
+			  "34",
+			  5),
+		PPK_ERR_SYNTAX);
 	CHECK(is_zero(&secret));
 }
 

@@ -126,8 +126,8 @@ static void numbers_have_bounds(void)
 
 static void what_is_not_only_digits_is_no_number(void)
 {
-	static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "01", "00", "1x", "0x10", "1.0",
-		"1e3", "\xef\xbc\x91" };
+	static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "01", "00", "1x", "0x10",
+		"1.0", "1e3", "\xef\xbc\x91" };
 	uint64_t value;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -146,8 +146,8 @@ static void usual_user_names_are_user_names(void)
 
 static void names_that_would_leave_the_folder_or_the_line_are_refused(void)
 {
-	static const char *const bad[] = { "", ".", "..", "../root", "a/b", "/", "-rf", "a b", "a\tb",
-		"a\nb", "a\x7f", "\x1b", "\xc3\xa5" };
+	static const char *const bad[] = { "", ".", "..", "../root", "a/b", "/", "-rf", "a b",
+		"a\tb", "a\nb", "a\x7f", "\x1b", "\xc3\xa5" };
 	char name[257];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
