@@ -21,8 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct ppk_report report = { .len = 0 };
 	bool mentioned = false;
 
-	REQUIRE(ppk_pam_service_check((const char *)data, len, "/etc/pam.d/fuzz", &report, &mentioned) ==
-		PPK_OK);
+	REQUIRE(ppk_pam_service_check(
+			(const char *)data, len, "/etc/pam.d/fuzz", &report, &mentioned) == PPK_OK);
 	REQUIRE(!report.incomplete && report.len <= PPK_REPORT_MAX);
 	if (mentioned)
 		REQUIRE(memmem(data, len, "pam_passkey.so", 14) != NULL);

@@ -904,7 +904,47 @@ def closed_standard_descriptors_are_no_trouble():
     tap.equal(read(FILE), before.replace("blue", "green"), "file")
 
 
+@case
+def ctrl_c_while_waiting_for_the_touch_writes_nothing_and_leaves_no_helper():
+    fresh()
+    with scene.key(args=["--touch=control"]) as key, \
+            Terminal([CTL, "enroll", "--user", "alice", "--name", "k"]) as terminal:
+        key.wait_touch()
+        helpers = scene.helpers()
+        terminal.wait_for("Touch .* to enrol it for alice")
+        terminal.type("\x03")
+        tap.equal(terminal.finish(), -signal.SIGINT, "exit status")
+        scene.wait_for_end(helpers)
+    tap.equal(os.path.exists(FILE), False, "file")
+
+
+# completion
+
+def proposed(*words):
+    """What bash proposes for the last of these words."""
+    script = ('PATH=%s:$PATH; source "$0"; COMP_WORDS=(passkeyctl "$@"); COMP_CWORD=$#; _passkeyctl; '
+              'printf "%%s\\n" "${COMPREPLY[@]}"' % system.PROGRAMS)
+    done = subprocess.run(["bash", "-c", script, COMPLETION, *words], check=True, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    return done.stdout.split("\n")[:-1]
+
+
+@case
+def bash_completes_commands_options_and_names():
+    fresh()
+    for number, name in enumerate(("Blue key", "it's; $(x)")):
+        with scene.key("key%d" % number):
+            ctl("enroll", "--name", name)
+    tap.equal(proposed("re"), ["rename", "remove"], "commands")
+    tap.equal(proposed("enroll", "--us"), ["--user", "--user-verification"], "options")
+    tap.equal(proposed("enroll", "--user-verification", "r"), ["required"], "values")
+    tap.equal(proposed("list", "--user", "ali"), ["alice"], "users")
+    tap.equal(proposed("show", "Bl"), ["Blue\\ key"], "names")
+    tap.equal(proposed("remove", "it"), ["it\\'s\\;\\ \\$\\(x\\)"], "quoted names")
+
+
 if __name__ == "__main__":
     SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    COMPLETION = os.path.join(SOURCE, "tools", "passkeyctl", "passkeyctl.bash")
     scene.prepare(sys.argv[1])
     tap.run([case for case in CASES if sys.argv[2:] == [] or sys.argv[2] in case.__name__])

@@ -35,16 +35,16 @@ static void fill_options(const struct ppk_command *command, struct option *optio
 			continue;
 		options[len++] = (struct option){
 			.name = arguments_known[id].option,
-			.has_arg = arguments_known[id].value == NULL ? no_argument
-								     : required_argument,
+			.has_arg =
+				arguments_known[id].value == NULL ? no_argument : required_argument,
 			.val = 256 + (int)id,
 		};
 	}
 	options[len] = (struct option){ .name = NULL };
 }
 
-static enum ppk_err store_option(size_t id, const char *value, struct ppk_arguments *parsed,
-	struct ppk_diag *reterr)
+static enum ppk_err store_option(
+	size_t id, const char *value, struct ppk_arguments *parsed, struct ppk_diag *reterr)
 {
 	if (parsed->value[id] != NULL)
 		return ppk_diag_set(reterr, PPK_ERR_DUPLICATE, NULL, 0, 0, "--%s is given twice",
@@ -57,11 +57,11 @@ static enum ppk_err store_option(size_t id, const char *value, struct ppk_argume
 static enum ppk_err refuse_option(int got, const char *argument, struct ppk_diag *reterr)
 {
 	if (got == ':')
-		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0, "%s needs a value",
-			argument);
+		return ppk_diag_set(
+			reterr, PPK_ERR_OPTION, NULL, 0, 0, "%s needs a value", argument);
 	return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
-		"%s is not an option of this command (\"--\" goes before a name or an id that begins "
-		"with a dash)",
+		"%s is not an option of this command (\"--\" goes before a name or id that "
+		"begins with a dash)",
 		argument);
 }
 
@@ -71,7 +71,8 @@ static enum ppk_err take_operands(const struct ppk_command *command, int count, 
 	if (parsed->value[PPK_ARG_HELP] != NULL)
 		return PPK_OK;
 	if ((size_t)count != command->operand_count)
-		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0, "%s takes %s", command->name,
+		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0, "%s takes %s",
+			command->name,
 			command->operand_count == 0 ? "options alone" : command->operands);
 	for (size_t i = 0; i < command->operand_count; i++)
 		parsed->operands[i] = operands[i];
@@ -123,8 +124,8 @@ void ppk_arguments_help(const struct ppk_command *command, FILE *out)
 	fprintf(out, "\nThe manual: man passkeyctl\n");
 }
 
-enum ppk_err ppk_arguments_expiry(const char *text, int64_t now_s, int64_t *ret_s,
-	struct ppk_diag *reterr)
+enum ppk_err ppk_arguments_expiry(
+	const char *text, int64_t now_s, int64_t *ret_s, struct ppk_diag *reterr)
 {
 	char whole[PPK_TIME_TEXT_SIZE];
 	int64_t time_s;
@@ -133,7 +134,8 @@ enum ppk_err ppk_arguments_expiry(const char *text, int64_t now_s, int64_t *ret_
 		snprintf(whole, sizeof(whole), "%sT23:59:59Z", text);
 	else
 		snprintf(whole, sizeof(whole), "%s", text);
-	if (strlen(text) >= sizeof(whole) || ppk_text_to_time(whole, strlen(whole), &time_s) != PPK_OK)
+	if (strlen(text) >= sizeof(whole) ||
+		ppk_text_to_time(whole, strlen(whole), &time_s) != PPK_OK)
 		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
 			"\"%s\" is no date such as 2027-12-31 or 2027-12-31T12:00:00Z", text);
 	if (time_s <= now_s)

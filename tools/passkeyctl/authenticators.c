@@ -5,7 +5,7 @@
 #include "sys/clock.h"
 
 #define LIST_TIMEOUT_MS 5000 /* a key that hangs costs no more than this */
-#define GRACE_MS 1000        /* for the helper's own timeout to come first */
+#define GRACE_MS 1000 /* for the helper's own timeout to come first */
 
 static enum ppk_err receive_list(struct ppk_device *device, struct ppk_authenticators *list)
 {
@@ -27,8 +27,8 @@ static enum ppk_err receive_list(struct ppk_device *device, struct ppk_authentic
 	return err;
 }
 
-enum ppk_err ppk_authenticators_list(const char *path, struct ppk_authenticators *ret,
-	struct ppk_diag *reterr)
+enum ppk_err ppk_authenticators_list(
+	const char *path, struct ppk_authenticators *ret, struct ppk_diag *reterr)
 {
 	const struct ppk_trust trust = { .root = 0 };
 	struct ppk_authenticators list = { .len = 0 };

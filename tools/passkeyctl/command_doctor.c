@@ -15,8 +15,8 @@
 #define PAM_FOLDER "/etc/pam.d"
 
 /* The configuration that is broken ends the examination: nothing below it is known then. */
-static bool examine_configuration(const char *path, struct ppk_options *options,
-	struct ppk_report *report)
+static bool examine_configuration(
+	const char *path, struct ppk_options *options, struct ppk_report *report)
 {
 	struct ppk_diag diag = { .text = "" };
 	enum ppk_err err = ppk_options_load(path, options, &diag);
@@ -27,8 +27,9 @@ static bool examine_configuration(const char *path, struct ppk_options *options,
 		return false;
 	}
 	ppk_report_add(report, PPK_FINDING_OK, CONFIGURATION, NULL,
-		access(options->conf, F_OK) == 0 ? "%s holds no error"
-						 : "%s does not exist: every option has its default",
+		access(options->conf, F_OK) == 0
+			? "%s holds no error"
+			: "%s does not exist: every option has its default",
 		options->conf);
 	return true;
 }
@@ -82,7 +83,8 @@ int ppk_command_doctor(const struct ppk_arguments *arguments)
 	int status = PPK_EXIT_OK;
 	enum ppk_err err;
 
-	err = ppk_subject_find(&caller, arguments->value[PPK_ARG_USER], &user, &through_sudo, &diag);
+	err = ppk_subject_find(
+		&caller, arguments->value[PPK_ARG_USER], &user, &through_sudo, &diag);
 	if (err != PPK_OK)
 		return ppk_message_failure(err, &diag);
 	examine_all(arguments, user, &report);

@@ -59,8 +59,9 @@ static enum ppk_err rp_id_of_host(struct plan *plan, struct ppk_diag *reterr)
 	size_t i;
 
 	for (i = 0; plan->host[i] != '\0'; i++)
-		name[i] = plan->host[i] >= 'A' && plan->host[i] <= 'Z' ? (char)(plan->host[i] - 'A' + 'a')
-								     : plan->host[i];
+		name[i] = plan->host[i] >= 'A' && plan->host[i] <= 'Z'
+				  ? (char)(plan->host[i] - 'A' + 'a')
+				  : plan->host[i];
 	name[i] = '\0';
 	if (ppk_options_override(&plan->wanted, "rp_id", name, NULL) != PPK_OK)
 		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
@@ -96,13 +97,14 @@ static enum ppk_err plan_options(struct plan *plan, struct ppk_diag *reterr)
 	enum ppk_err err;
 
 	plan->wanted = plan->session->options;
-	err = ppk_options_override(&plan->wanted, "user_verification",
-		value[PPK_ARG_USER_VERIFICATION], reterr);
+	err = ppk_options_override(
+		&plan->wanted, "user_verification", value[PPK_ARG_USER_VERIFICATION], reterr);
 	if (err == PPK_OK)
-		err = ppk_options_override(&plan->wanted, "timeout", value[PPK_ARG_TIMEOUT], reterr);
+		err = ppk_options_override(
+			&plan->wanted, "timeout", value[PPK_ARG_TIMEOUT], reterr);
 	if (err == PPK_OK && value[PPK_ARG_EXPIRES] != NULL)
-		err = ppk_arguments_expiry(value[PPK_ARG_EXPIRES], ppk_clock_now_s(),
-			&plan->expires_s, reterr);
+		err = ppk_arguments_expiry(
+			value[PPK_ARG_EXPIRES], ppk_clock_now_s(), &plan->expires_s, reterr);
 	if (err == PPK_OK)
 		err = plan_rp_id(plan, reterr);
 	return err;
@@ -118,7 +120,8 @@ static enum ppk_err plan_user_handle(struct plan *plan)
 			credential->user_handle.len > sizeof(plan->user_handle) ||
 			strcmp(credential->rp_id, plan->rp_id) != 0)
 			continue;
-		memcpy(plan->user_handle, credential->user_handle.data, credential->user_handle.len);
+		memcpy(plan->user_handle, credential->user_handle.data,
+			credential->user_handle.len);
 		plan->user_handle_len = credential->user_handle.len;
 		return PPK_OK;
 	}
@@ -133,8 +136,7 @@ static void show_authenticators(const struct ppk_authenticators *authenticators)
 		return;
 	}
 	for (size_t i = 0; i < authenticators->len; i++)
-		ppk_message_note("Found: %s",
-			ppk_authenticator_product(&authenticators->list[i]));
+		ppk_message_note("Found: %s", ppk_authenticator_product(&authenticators->list[i]));
 	if (authenticators->len > 1)
 		ppk_message_note("The one that is touched is enrolled.");
 }
@@ -173,8 +175,8 @@ static enum ppk_err ask_name(struct plan *plan, struct ppk_diag *reterr)
 }
 
 /* A change that changes nothing: makes the folder, and tells whether the store can be locked. */
-static enum ppk_err look_alone(struct ppk_credential_file *file, void *context,
-	struct ppk_diag *reterr)
+static enum ppk_err look_alone(
+	struct ppk_credential_file *file, void *context, struct ppk_diag *reterr)
 {
 	(void)file;
 	(void)context;
@@ -213,8 +215,8 @@ static enum ppk_err make_plan(struct plan *plan, struct ppk_diag *reterr)
 	if (err == PPK_OK && name != NULL)
 		err = take_name(plan, name, reterr);
 	if (err == PPK_OK)
-		err = ppk_authenticators_list(plan->session->options.device_helper,
-			&plan->authenticators, reterr);
+		err = ppk_authenticators_list(
+			plan->session->options.device_helper, &plan->authenticators, reterr);
 	if (err != PPK_OK)
 		return err;
 	show_authenticators(&plan->authenticators);
@@ -284,8 +286,8 @@ static enum ppk_err store_count(const struct ppk_session *session,
 	if (state == NULL)
 		return PPK_ERR_NOMEM;
 	state->lock_fd = -1;
-	err = ppk_state_begin(session->options.state, session->user->name, &trust, state, &lock_err,
-		reterr);
+	err = ppk_state_begin(
+		session->options.state, session->user->name, &trust, state, &lock_err, reterr);
 	if (err == PPK_OK && lock_err != PPK_OK)
 		err = lock_err;
 	if (err == PPK_OK && state->writable) {
@@ -306,10 +308,12 @@ static void print_success(const struct plan *plan, const char *label)
 
 	ppk_message_result("Enrolled \"%s\" for %s in %s (relying party ID %s).", label,
 		session->user->name, session->store.path, plan->rp_id);
-	ppk_message_note("Next: passkeyctl test tries it without PAM, passkeyctl doctor looks for what "
-			 "would keep you out, pam_passkey(8) says how to ask for it in a service.");
+	ppk_message_note(
+		"Next: passkeyctl test tries it without PAM, passkeyctl doctor looks for what "
+		"would keep you out, pam_passkey(8) says how to ask for it in a service.");
 	if (plan->file->credential_count == 0)
-		ppk_message_note("Enrol a second security key too: losing the only one locks %s out.",
+		ppk_message_note(
+			"Enrol a second security key too: losing the only one locks %s out.",
 			session->user->name);
 }
 

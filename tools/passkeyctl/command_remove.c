@@ -15,8 +15,8 @@ struct removal {
 };
 
 /* Under the lock. What was agreed to is an id: names may have changed since. */
-static enum ppk_err remove_in(struct ppk_credential_file *file, void *context,
-	struct ppk_diag *reterr)
+static enum ppk_err remove_in(
+	struct ppk_credential_file *file, void *context, struct ppk_diag *reterr)
 {
 	const struct removal *removal = context;
 	struct ppk_credential_line *line;
@@ -43,8 +43,8 @@ static enum ppk_err choose(const struct ppk_session *session, struct removal *re
 	if (err == PPK_OK) {
 		ppk_credential_label(line->credential, removal->label, sizeof(removal->label));
 		*ret_last = file->credential_count == 1;
-		err = ppk_bytes_copy(line->credential->id.data, line->credential->id.len,
-			&removal->id);
+		err = ppk_bytes_copy(
+			line->credential->id.data, line->credential->id.len, &removal->id);
 	}
 	ppk_credential_file_free(file);
 	return err;

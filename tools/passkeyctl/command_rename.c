@@ -14,8 +14,8 @@ struct renaming {
 };
 
 /* Under the lock: what another admin did in the meantime is seen. */
-static enum ppk_err rename_in(struct ppk_credential_file *file, void *context,
-	struct ppk_diag *reterr)
+static enum ppk_err rename_in(
+	struct ppk_credential_file *file, void *context, struct ppk_diag *reterr)
 {
 	const struct renaming *renaming = context;
 	struct ppk_credential_line *line;
@@ -40,9 +40,10 @@ static int rename_passkey(const struct ppk_session *session, struct renaming *re
 	struct ppk_diag diag = { .text = "" };
 	enum ppk_err err;
 
-	if (!ppk_text_is_printable(renaming->name, strlen(renaming->name), PPK_CREDENTIAL_NAME_MAX)) {
-		ppk_message_error("a name is 1 to %d bytes of printable UTF-8 text",
-			PPK_CREDENTIAL_NAME_MAX);
+	if (!ppk_text_is_printable(
+		    renaming->name, strlen(renaming->name), PPK_CREDENTIAL_NAME_MAX)) {
+		ppk_message_error(
+			"a name is 1 to %d bytes of printable UTF-8 text", PPK_CREDENTIAL_NAME_MAX);
 		return PPK_EXIT_USAGE;
 	}
 	err = ppk_store_change(&session->store, rename_in, renaming, &diag);

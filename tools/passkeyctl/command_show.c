@@ -11,8 +11,8 @@
 static void print(const struct ppk_session *session, const struct ppk_credential *credential,
 	struct ppk_sign_counts *counts, bool as_json)
 {
-	struct ppk_credential_view view = ppk_credential_view(credential, counts,
-		session->options.rp_id, ppk_clock_now_s());
+	struct ppk_credential_view view =
+		ppk_credential_view(credential, counts, session->options.rp_id, ppk_clock_now_s());
 	struct ppk_json json;
 
 	if (!as_json) {
@@ -23,8 +23,8 @@ static void print(const struct ppk_session *session, const struct ppk_credential
 	ppk_credential_view_json(&view, &json);
 }
 
-static enum ppk_err show(const struct ppk_session *session, const char *text, bool as_json,
-	struct ppk_diag *reterr)
+static enum ppk_err show(
+	const struct ppk_session *session, const char *text, bool as_json, struct ppk_diag *reterr)
 {
 	struct ppk_sign_counts *counts = calloc(1, sizeof(*counts));
 	struct ppk_credential_file *file = NULL;

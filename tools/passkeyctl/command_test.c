@@ -22,8 +22,8 @@ static const char *outcome_name(enum ppk_outcome outcome)
 	return "denied";
 }
 
-static void print_json(const struct ppk_session *session, const struct ppk_result *result,
-	const char *label)
+static void print_json(
+	const struct ppk_session *session, const struct ppk_result *result, const char *label)
 {
 	struct ppk_json json;
 

@@ -6,8 +6,8 @@
 #include "sys/file.h"
 #include "sys/state.h"
 
-enum ppk_err ppk_counts_read(const char *folder, const char *user, struct ppk_sign_counts *ret,
-	struct ppk_diag *reterr)
+enum ppk_err ppk_counts_read(
+	const char *folder, const char *user, struct ppk_sign_counts *ret, struct ppk_diag *reterr)
 {
 	const struct ppk_trust trust = { .root = 0 };
 	struct ppk_bytes text = { NULL, 0 };

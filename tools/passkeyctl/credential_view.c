@@ -21,8 +21,8 @@ static const char *const backup_names[] = {
 	[PPK_BACKUP_STATE] = "state",
 };
 
-const char *ppk_credential_state(const struct ppk_credential *credential, const char *rp_id,
-	int64_t now_s)
+const char *ppk_credential_state(
+	const struct ppk_credential *credential, const char *rp_id, int64_t now_s)
 {
 	if (credential->disabled)
 		return "disabled";
@@ -116,8 +116,8 @@ void ppk_credential_view_json(const struct ppk_credential_view *view, struct ppk
 /* The name is the last column: what it takes on a screen need not be known. */
 void ppk_credential_view_heading(void)
 {
-	ppk_message_result("%-8s  %-5s  %-12s  %-10s  %-16s  %-11s  %s", "ID", "TYPE", "VERIFICATION",
-		"CREATED", "LAST USED (UTC)", "STATE", "NAME");
+	ppk_message_result("%-8s  %-5s  %-12s  %-10s  %-16s  %-11s  %s", "ID", "TYPE",
+		"VERIFICATION", "CREATED", "LAST USED (UTC)", "STATE", "NAME");
 }
 
 void ppk_credential_view_row(const struct ppk_credential_view *view)

@@ -12,8 +12,8 @@
 #define CHECK "credentials"
 #define STATE "state"
 
-static void examine_lines(const struct ppk_examination *examination,
-	const struct ppk_credential_file *file)
+static void examine_lines(
+	const struct ppk_examination *examination, const struct ppk_credential_file *file)
 {
 	for (size_t i = 0; i < file->line_count; i++)
 		if (file->lines[i].err != PPK_OK)
@@ -23,8 +23,8 @@ static void examine_lines(const struct ppk_examination *examination,
 }
 
 /* Reports those that cannot sign in; returns how many can. */
-static size_t count_usable(const struct ppk_examination *examination,
-	const struct ppk_credential_file *file)
+static size_t count_usable(
+	const struct ppk_examination *examination, const struct ppk_credential_file *file)
 {
 	char label[PPK_CREDENTIAL_NAME_MAX + 1];
 	size_t usable = 0;
@@ -35,8 +35,8 @@ static size_t count_usable(const struct ppk_examination *examination,
 
 		if (credential == NULL)
 			continue;
-		state = ppk_credential_state(credential, examination->options->rp_id,
-			ppk_clock_now_s());
+		state = ppk_credential_state(
+			credential, examination->options->rp_id, ppk_clock_now_s());
 		if (strcmp(state, "usable") == 0) {
 			usable++;
 			continue;
@@ -62,8 +62,8 @@ static void report_none(const struct ppk_examination *examination)
 			examination->user->name);
 }
 
-static void examine_file(const struct ppk_examination *examination,
-	const struct ppk_credential_file *file)
+static void examine_file(
+	const struct ppk_examination *examination, const struct ppk_credential_file *file)
 {
 	size_t usable;
 

@@ -30,8 +30,7 @@ static bool is_authenticator(const char *node)
 		return false;
 	len = read(fd, descriptor, sizeof(descriptor));
 	close(fd);
-	return len > 0 &&
-	       memmem(descriptor, (size_t)len, usage_page, sizeof(usage_page)) != NULL;
+	return len > 0 && memmem(descriptor, (size_t)len, usage_page, sizeof(usage_page)) != NULL;
 }
 
 /* The keys that the kernel sees and this caller may not open. Returns how many. */
@@ -50,8 +49,8 @@ static size_t report_closed_nodes(const struct ppk_examination *examination)
 			continue;
 		closed++;
 		ppk_report_add(examination->report, PPK_FINDING_WARNING, AUTHENTICATORS,
-			"udev's rule 70-u2f (part of systemd) or a rule with TAG+=\"uaccess\" opens it to "
-			"who sits at this machine; programs that run as root can open it anyway",
+			"udev's rule 70-u2f (part of systemd), or one with TAG+=\"uaccess\", opens "
+			"it to who sits at this machine; programs that run as root can open it",
 			"a security key is at %s, which you may not open: %s", node,
 			errno == EACCES ? "permission denied" : "it cannot be opened");
 	}
@@ -60,8 +59,8 @@ static size_t report_closed_nodes(const struct ppk_examination *examination)
 	return closed;
 }
 
-static void report_authenticator(const struct ppk_examination *examination,
-	const struct ppk_device_authenticator *found)
+static void report_authenticator(
+	const struct ppk_examination *examination, const struct ppk_device_authenticator *found)
 {
 	const char *protocol = found->fido2 ? "FIDO2" : "U2F";
 	const char *pin = found->has_pin ? ", PIN set" : "";

@@ -51,8 +51,8 @@ static bool is_left_over(const char *name)
 }
 
 /* Returns whether the service names the module. */
-static bool examine_service(const struct ppk_examination *examination, const char *folder,
-	const char *name, char *text)
+static bool examine_service(
+	const struct ppk_examination *examination, const char *folder, const char *name, char *text)
 {
 	char path[PATH_SIZE];
 	size_t len = 0, before = examination->report->len;
@@ -65,8 +65,8 @@ static bool examine_service(const struct ppk_examination *examination, const cha
 	if (err == PPK_OK)
 		err = ppk_pam_service_check(text, len, path, examination->report, &mentioned);
 	if (err != PPK_OK)
-		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK, NULL, "%s: %s", path,
-			ppk_err_sentence(err));
+		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK, NULL, "%s: %s",
+			path, ppk_err_sentence(err));
 	if (mentioned && examination->report->len == before)
 		ppk_report_add(examination->report, PPK_FINDING_OK, CHECK, NULL,
 			"%s asks for a passkey", path);

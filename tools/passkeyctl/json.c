@@ -30,7 +30,8 @@ static size_t decode_utf8(const unsigned char *text, uint32_t *ret)
 			return 0;
 		value = value << 6 | (text[i] & 0x3fu);
 	}
-	if (len == 0 || value < least[len] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+	if (len == 0 || value < least[len] || value > 0x10ffff ||
+		(value >= 0xd800 && value <= 0xdfff))
 		return 0;
 	*ret = value;
 	return len;

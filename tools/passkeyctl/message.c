@@ -35,29 +35,35 @@ static const char *const hints[PPK_ERR_COUNT] = {
 	[PPK_ERR_PROCESS] = "passkeyctl doctor checks the helper program passkey-device",
 	[PPK_ERR_TIMEOUT] = "plug the security key in, run the command again and touch it; "
 			    "passkeyctl doctor tells which keys can be reached",
-	[PPK_ERR_NO_AUTHENTICATOR] = "plug a security key in; passkeyctl doctor tells which ones can "
-				     "be reached",
-	[PPK_ERR_NO_CREDENTIAL] = "is it the right security key? passkeyctl list shows the enrolled "
-				  "ones",
+	[PPK_ERR_NO_AUTHENTICATOR] =
+		"plug a security key in; passkeyctl doctor tells which ones can "
+		"be reached",
+	[PPK_ERR_NO_CREDENTIAL] =
+		"is it the right security key? passkeyctl list shows the enrolled "
+		"ones",
 	[PPK_ERR_PIN_INVALID] = "a few wrong PINs in a row block the security key",
 	[PPK_ERR_PIN_AUTH_BLOCKED] = "pull the security key out and plug it in again",
-	[PPK_ERR_PIN_BLOCKED] = "only a reset of the security key helps, which deletes its credentials",
-	[PPK_ERR_PIN_NOT_SET] = "set a PIN first (for example fido2-token -S /dev/hidrawN), or enrol "
-				"with --user-verification discouraged",
+	[PPK_ERR_PIN_BLOCKED] =
+		"only a reset of the security key helps, which deletes its credentials",
+	[PPK_ERR_PIN_NOT_SET] =
+		"set a PIN first (for example fido2-token -S /dev/hidrawN), or enrol "
+		"with --user-verification discouraged",
 	[PPK_ERR_UV_BLOCKED] = "use the PIN once to unblock the fingerprint",
-	[PPK_ERR_ALREADY_ENROLLED] = "passkeyctl list shows what is enrolled; passkeyctl test tries it",
+	[PPK_ERR_ALREADY_ENROLLED] =
+		"passkeyctl list shows what is enrolled; passkeyctl test tries it",
 	[PPK_ERR_KEY_FULL] = "delete a credential from the security key (fido2-token -D), or enrol "
 			     "without --discoverable",
 	[PPK_ERR_CONVERSATION] = "a PIN can be typed at a terminal alone: run passkeyctl in one",
 	[PPK_ERR_UNENROLLED] = "passkeyctl enroll makes the first passkey",
 	[PPK_ERR_CREDENTIAL_EXPIRED] = "enrol the security key anew: passkeyctl remove, then "
 				       "passkeyctl enroll",
-	[PPK_ERR_SIGN_COUNT] = "if the security key was not copied, remove its passkey and enrol it "
-			       "anew",
+	[PPK_ERR_SIGN_COUNT] =
+		"if the security key was not copied, remove its passkey and enrol it "
+		"anew",
 };
 
-__attribute__((format(printf, 3, 0)))
-static void write_line(FILE *out, const char *prefix, const char *format, va_list values)
+__attribute__((format(printf, 3, 0))) static void write_line(
+	FILE *out, const char *prefix, const char *format, va_list values)
 {
 	char line[LINE_SIZE], safe[LINE_SIZE];
 

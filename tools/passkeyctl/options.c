@@ -25,13 +25,14 @@ enum ppk_err ppk_options_load(const char *path, struct ppk_options *ret, struct 
 	if (err == PPK_ERR_NOT_FOUND && may_be_missing)
 		return PPK_OK;
 	if (err == PPK_OK)
-		err = ppk_options_apply_file(ret, (const char *)text.data, text.len, ret->conf, reterr);
+		err = ppk_options_apply_file(
+			ret, (const char *)text.data, text.len, ret->conf, reterr);
 	ppk_bytes_done(&text);
 	return err;
 }
 
-enum ppk_err ppk_options_override(struct ppk_options *options, const char *name, const char *value,
-	struct ppk_diag *reterr)
+enum ppk_err ppk_options_override(
+	struct ppk_options *options, const char *name, const char *value, struct ppk_diag *reterr)
 {
 	char argument[PPK_OPTION_PATH_MAX + 64];
 	const char *arguments[] = { argument };
@@ -43,8 +44,8 @@ enum ppk_err ppk_options_override(struct ppk_options *options, const char *name,
 		return PPK_OK;
 	len = snprintf(argument, sizeof(argument), "%s=%s", name, value);
 	if (len < 0 || (size_t)len >= sizeof(argument))
-		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0, "the value of %s is too long",
-			name);
+		return ppk_diag_set(
+			reterr, PPK_ERR_OPTION, NULL, 0, 0, "the value of %s is too long", name);
 	err = ppk_options_apply_line(options, 1, arguments, &diag);
 	if (err != PPK_OK) /* without "PAM line" before it */
 		return ppk_diag_set(reterr, err, NULL, 0, 0, "%s",

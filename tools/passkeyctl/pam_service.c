@@ -13,7 +13,15 @@
 #define ARGUMENTS_START 3 /* type, control, module, arguments */
 
 /* What libpam does with what a module returned (pam.conf(5)). */
-enum action { ACTION_BAD, ACTION_DIE, ACTION_OK, ACTION_DONE, ACTION_IGNORE, ACTION_RESET, ACTION_JUMP };
+enum action {
+	ACTION_BAD,
+	ACTION_DIE,
+	ACTION_OK,
+	ACTION_DONE,
+	ACTION_IGNORE,
+	ACTION_RESET,
+	ACTION_JUMP
+};
 
 struct step {
 	enum action action;
@@ -31,9 +39,9 @@ static const char *const failure_names[] = { "auth_err", "authinfo_unavail", "ma
 /* An auth rule; strings point into the copy of the text. */
 struct rule {
 	unsigned line;
-	bool include;	     /* @include, include, substack */
+	bool include; /* @include, include, substack */
 	const char *control; /* NULL for @include */
-	const char *module;  /* without its folder */
+	const char *module; /* without its folder */
 	const char *const *arguments;
 	size_t argument_count;
 };
@@ -47,11 +55,12 @@ struct service {
 	const char *fields[PPK_PAM_RULES_MAX][PPK_PAM_FIELDS_MAX];
 };
 
-static void find(struct service *service, unsigned line, enum ppk_severity severity, const char *hint,
-	const char *sentence)
+static void find(struct service *service, unsigned line, enum ppk_severity severity,
+	const char *hint, const char *sentence)
 {
 	struct ppk_diag diag;
-	enum ppk_err err = ppk_diag_set(&diag, PPK_ERR_OPTION, service->source, line, 0, "%s", sentence);
+	enum ppk_err err =
+		ppk_diag_set(&diag, PPK_ERR_OPTION, service->source, line, 0, "%s", sentence);
 
 	ppk_report_failure(service->report, severity, CHECK, hint, err, &diag);
 }
@@ -59,9 +68,9 @@ static void find(struct service *service, unsigned line, enum ppk_severity sever
 /* Modules that ask for the first factor, and whose success may end the sign-in too early. */
 static bool is_first_factor(const char *module)
 {
-	static const char *const known[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so",
-		"pam_winbind.so", "pam_systemd_home.so", "pam_userdb.so", "pam_pwdfile.so",
-		"pam_tcb.so", "pam_himmelblau.so", "pam_fprintd.so" };
+	static const char *const known[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so",
+		"pam_krb5.so", "pam_winbind.so", "pam_systemd_home.so", "pam_userdb.so",
+		"pam_pwdfile.so", "pam_tcb.so", "pam_himmelblau.so", "pam_fprintd.so" };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(module, known[i]) == 0)
@@ -75,8 +84,12 @@ static bool parse_step(const char *text, size_t len, struct step *ret)
 		const char *name;
 		enum action action;
 	} known[] = {
-		{ "bad", ACTION_BAD }, { "die", ACTION_DIE }, { "ok", ACTION_OK },
-		{ "done", ACTION_DONE }, { "ignore", ACTION_IGNORE }, { "reset", ACTION_RESET },
+		{ "bad", ACTION_BAD },
+		{ "die", ACTION_DIE },
+		{ "ok", ACTION_OK },
+		{ "done", ACTION_DONE },
+		{ "ignore", ACTION_IGNORE },
+		{ "reset", ACTION_RESET },
 	};
 	uint64_t jump;
 
@@ -113,7 +126,8 @@ static bool apply_pair(const char *pair, size_t len, int pass, struct control *c
 	if (name_len == 7 && strncasecmp(pair, "default", 7) == 0) {
 		if (pass == 0) {
 			*control = control_of(step, ACTION_BAD);
-			for (size_t i = 0; i < sizeof(failure_names) / sizeof(failure_names[0]); i++)
+			for (size_t i = 0; i < sizeof(failure_names) / sizeof(failure_names[0]);
+				i++)
 				control->failures[i] = step;
 		}
 		return true;
@@ -195,8 +209,9 @@ static void check_control(struct service *service, const struct rule *rule)
 
 static void check_arguments(struct service *service, const struct rule *rule)
 {
-	static const char *const elsewhere[] = { "conf=", "credentials=", "state=", "rp_id=",
-		"device_helper=" };
+	static const char *const elsewhere[] = {
+		"conf=", "credentials=", "state=", "rp_id=", "device_helper="
+	};
 	struct ppk_options options;
 	struct ppk_diag diag = { .text = "" };
 	enum ppk_err err;
@@ -204,8 +219,8 @@ static void check_arguments(struct service *service, const struct rule *rule)
 	ppk_options_init(&options);
 	err = ppk_options_conf_of_line(&options, (int)rule->argument_count, rule->arguments, &diag);
 	if (err == PPK_OK)
-		err = ppk_options_apply_line(&options, (int)rule->argument_count, rule->arguments,
-			&diag);
+		err = ppk_options_apply_line(
+			&options, (int)rule->argument_count, rule->arguments, &diag);
 	if (err != PPK_OK)
 		find(service, rule->line, PPK_FINDING_ERROR, "pam_passkey(8) lists the options",
 			diag.text[0] == '\0' ? ppk_err_sentence(err) : diag.text);
@@ -263,7 +278,8 @@ static void check_before(struct service *service, size_t index)
 	if (!asked)
 		find(service, rule->line, PPK_FINDING_WARNING,
 			"put it after the module that asks for the password",
-			"no password module before " MODULE ": the passkey would be the only factor");
+			"no password module before " MODULE
+			": the passkey would be the only factor");
 }
 
 /*
@@ -373,8 +389,7 @@ static void check_rules(struct service *service)
 		check_before(service, i);
 	}
 	if (service->rule_count == PPK_PAM_RULES_MAX)
-		find(service, 0, PPK_FINDING_WARNING, NULL,
-			"more auth rules than doctor looks at");
+		find(service, 0, PPK_FINDING_WARNING, NULL, "more auth rules than doctor looks at");
 }
 
 enum ppk_err ppk_pam_service_check(const char *text, size_t len, const char *source,

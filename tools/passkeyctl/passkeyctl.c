@@ -13,7 +13,8 @@
 static const struct ppk_command commands[] = {
 	{ "enroll", "", 0,
 		ABOUT_ANY | PPK_ACCEPTS(NAME) | PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(DISCOVERABLE) |
-			PPK_ACCEPTS(USER_VERIFICATION) | PPK_ACCEPTS(TIMEOUT) | PPK_ACCEPTS(EXPIRES),
+			PPK_ACCEPTS(USER_VERIFICATION) | PPK_ACCEPTS(TIMEOUT) |
+			PPK_ACCEPTS(EXPIRES),
 		"Enrol the security key that is touched.", ppk_command_enroll },
 	{ "list", "", 0, ABOUT_ANY | PPK_ACCEPTS(JSON), "List the passkeys of a user.",
 		ppk_command_list },

@@ -79,8 +79,8 @@ void ppk_report_print(const struct ppk_report *report)
 		const struct ppk_finding *finding = &report->findings[i];
 
 		ppk_diag_format(&finding->diag, text, sizeof(text));
-		ppk_message_result("%-8s %-14s %s", severity_names[finding->severity],
-			finding->check, text);
+		ppk_message_result(
+			"%-8s %-14s %s", severity_names[finding->severity], finding->check, text);
 		if (finding->hint != NULL)
 			ppk_message_result("%-23s hint: %s", "", finding->hint);
 	}

@@ -8,7 +8,8 @@
 
 #define SHORT_ID_LENGTH 12 /* characters of an id in a message */
 
-void ppk_credential_id_text(const struct ppk_credential *credential, char out[static PPK_ID_TEXT_SIZE])
+void ppk_credential_id_text(
+	const struct ppk_credential *credential, char out[static PPK_ID_TEXT_SIZE])
 {
 	ppk_base64_encode(PPK_BASE64URL, credential->id.data, credential->id.len, out);
 }
@@ -23,8 +24,8 @@ static bool has_id(const struct ppk_credential *credential, const char *text)
 	char id[PPK_ID_TEXT_SIZE];
 
 	ppk_credential_id_text(credential, id);
-	return strcmp(id, text) == 0 || (strlen(text) >= PPK_SELECTION_PREFIX_MIN &&
-						strncmp(id, text, strlen(text)) == 0);
+	return strcmp(id, text) == 0 ||
+	       (strlen(text) >= PPK_SELECTION_PREFIX_MIN && strncmp(id, text, strlen(text)) == 0);
 }
 
 typedef bool match_fn(const struct ppk_credential *credential, const char *text);
@@ -108,8 +109,8 @@ void ppk_selection_free_name(const struct ppk_credential_file *file, const char 
 	for (size_t i = 1; i <= file->line_count + 1; i++) {
 		if (i > 1)
 			snprintf(number, sizeof(number), " %zu", i);
-		ppk_text_sanitise(out, PPK_CREDENTIAL_NAME_MAX + 1 - strlen(number), name,
-			strlen(name));
+		ppk_text_sanitise(
+			out, PPK_CREDENTIAL_NAME_MAX + 1 - strlen(number), name, strlen(name));
 		memcpy(out + strlen(out), number, strlen(number) + 1);
 		if (!ppk_selection_has_name(file, out, NULL))
 			return;

@@ -34,30 +34,31 @@ static int check_change(const struct ppk_session *session)
 	return PPK_EXIT_REFUSED;
 }
 
-static enum ppk_err open_parts(const struct ppk_arguments *arguments, struct ppk_session *session,
-	struct ppk_diag *reterr)
+static enum ppk_err open_parts(
+	const struct ppk_arguments *arguments, struct ppk_session *session, struct ppk_diag *reterr)
 {
 	struct ppk_caller caller = ppk_caller_here();
 	bool through_sudo = false;
 	enum ppk_err err;
 
-	err = ppk_subject_find(&caller, arguments->value[PPK_ARG_USER], &session->user, &through_sudo,
-		reterr);
+	err = ppk_subject_find(
+		&caller, arguments->value[PPK_ARG_USER], &session->user, &through_sudo, reterr);
 	if (err != PPK_OK)
 		return err;
 	if (through_sudo)
-		ppk_message_note("For %s, who called sudo (--user names another).",
-			session->user->name);
+		ppk_message_note(
+			"For %s, who called sudo (--user names another).", session->user->name);
 	session->is_root = caller.effective_uid == 0;
 	err = ppk_options_load(arguments->value[PPK_ARG_CONFIG], &session->options, reterr);
 	if (err != PPK_OK)
 		return err;
 	session->log.debug = session->options.debug;
-	return ppk_store_open(session->options.credentials, session->user, 0, &session->store, reterr);
+	return ppk_store_open(
+		session->options.credentials, session->user, 0, &session->store, reterr);
 }
 
-int ppk_session_open(const struct ppk_arguments *arguments, enum ppk_access access,
-	struct ppk_session **ret)
+int ppk_session_open(
+	const struct ppk_arguments *arguments, enum ppk_access access, struct ppk_session **ret)
 {
 	struct ppk_session *session = calloc(1, sizeof(*session));
 	struct ppk_diag diag = { .text = "" };
@@ -120,8 +121,7 @@ enum ppk_err ppk_session_credentials(const struct ppk_session *session,
 void ppk_session_counts(const struct ppk_session *session, struct ppk_sign_counts *ret)
 {
 	struct ppk_diag diag = { .text = "" };
-	enum ppk_err err =
-		ppk_counts_read(session->options.state, session->user->name, ret, &diag);
+	enum ppk_err err = ppk_counts_read(session->options.state, session->user->name, ret, &diag);
 
 	if (err == PPK_OK)
 		return;

@@ -31,11 +31,12 @@ static enum ppk_err find_by_name(const char *name, struct ppk_user **ret, struct
 	enum ppk_err err;
 
 	if (!ppk_text_is_user_name(name))
-		return ppk_diag_set(reterr, PPK_ERR_SYNTAX, NULL, 0, 0, "\"%s\" is no user name", name);
+		return ppk_diag_set(
+			reterr, PPK_ERR_SYNTAX, NULL, 0, 0, "\"%s\" is no user name", name);
 	err = ppk_user_by_name(name, true, ret);
 	if (err == PPK_ERR_USER_UNKNOWN)
-		return ppk_diag_set(reterr, err, NULL, 0, 0, "the system does not know the user %s",
-			name);
+		return ppk_diag_set(
+			reterr, err, NULL, 0, 0, "the system does not know the user %s", name);
 	return err;
 }
 
@@ -49,16 +50,16 @@ static enum ppk_err find_by_uid(uid_t uid, struct ppk_user **ret, struct ppk_dia
 	return err;
 }
 
-static enum ppk_err find_sudo_caller(const struct ppk_caller *caller, struct ppk_user **ret,
-	struct ppk_diag *reterr)
+static enum ppk_err find_sudo_caller(
+	const struct ppk_caller *caller, struct ppk_user **ret, struct ppk_diag *reterr)
 {
 	struct ppk_user *user = NULL;
 	uint64_t uid;
 	enum ppk_err err;
 
 	if (caller->sudo_user == NULL || caller->sudo_uid == NULL ||
-		ppk_text_to_number(caller->sudo_uid, strlen(caller->sudo_uid), 0, UINT32_MAX - 1, &uid) !=
-			PPK_OK)
+		ppk_text_to_number(caller->sudo_uid, strlen(caller->sudo_uid), 0, UINT32_MAX - 1,
+			&uid) != PPK_OK)
 		return ppk_diag_set(reterr, PPK_ERR_SYNTAX, NULL, 0, 0,
 			"SUDO_USER and SUDO_UID are not what sudo sets; say --user NAME");
 	err = find_by_name(caller->sudo_user, &user, reterr);
@@ -91,8 +92,8 @@ static enum ppk_err find_for_root(const struct ppk_caller *caller, const char *w
 }
 
 /* Accounts may share a uid; who names one of those serves themselves. */
-static enum ppk_err find_for_self(uid_t uid, const char *wanted, struct ppk_user **ret,
-	struct ppk_diag *reterr)
+static enum ppk_err find_for_self(
+	uid_t uid, const char *wanted, struct ppk_user **ret, struct ppk_diag *reterr)
 {
 	struct ppk_user *user = NULL;
 	enum ppk_err err;
@@ -104,8 +105,8 @@ static enum ppk_err find_for_self(uid_t uid, const char *wanted, struct ppk_user
 		return err;
 	if (err == PPK_ERR_USER_UNKNOWN || user->uid != uid) {
 		ppk_user_free(user);
-		return ppk_diag_set(reterr, PPK_ERR_PERMISSION, NULL, 0, 0,
-			"only root may name another user");
+		return ppk_diag_set(
+			reterr, PPK_ERR_PERMISSION, NULL, 0, 0, "only root may name another user");
 	}
 	*ret = user;
 	return PPK_OK;

@@ -101,8 +101,8 @@ static enum ppk_err read_line(int fd, char *out, size_t size, size_t *ret_len)
 	return cut ? PPK_ERR_LIMIT : PPK_OK;
 }
 
-enum ppk_err ppk_terminal_ask(const struct ppk_terminal *terminal, const char *question, char *ret,
-	size_t size)
+enum ppk_err ppk_terminal_ask(
+	const struct ppk_terminal *terminal, const char *question, char *ret, size_t size)
 {
 	enum ppk_err err;
 	size_t len;
@@ -155,8 +155,8 @@ static enum ppk_err wait_for_line(int fd, int signals, bool *ret_signal)
  * One question without echo, with the signals blocked. *ret_signal: a signal came before the answer;
  * the terminal is restored, and the caller lets the signal loose.
  */
-static enum ppk_err ask_silently(int fd, int signals, const char *question, struct ppk_secret *secret,
-	bool *ret_signal)
+static enum ppk_err ask_silently(
+	int fd, int signals, const char *question, struct ppk_secret *secret, bool *ret_signal)
 {
 	struct termios before, silent;
 	enum ppk_err err;

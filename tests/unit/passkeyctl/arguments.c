@@ -14,18 +14,18 @@ static const struct ppk_command command = {
 };
 
 /* Parse the words after the name of the command; getopt may change their order. */
-static enum ppk_err parse(const char *const *words, size_t count, struct ppk_arguments *ret,
-	struct ppk_diag *reterr)
+static enum ppk_err parse(
+	const char *const *words, size_t count, struct ppk_arguments *ret, struct ppk_diag *reterr)
 {
-	char *argv[16] = { (char *)(uintptr_t)"probe" };
+	char *argv[16] = { (char *)(uintptr_t) "probe" };
 
 	for (size_t i = 0; i < count; i++)
 		argv[i + 1] = (char *)(uintptr_t)words[i];
 	return ppk_arguments_parse(&command, (int)count + 1, argv, ret, reterr);
 }
 
-#define PARSE(ret, reterr, ...)                                                               \
-	parse((const char *const[]){ __VA_ARGS__ },                                           \
+#define PARSE(ret, reterr, ...)                                                                    \
+	parse((const char *const[]){ __VA_ARGS__ },                                                \
 		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), ret, reterr)
 
 static void options_may_stand_before_and_after_the_operand(void)

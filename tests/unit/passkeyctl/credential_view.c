@@ -9,7 +9,7 @@
 
 static void the_state_is_what_would_keep_it_from_signing_in(void)
 {
-	struct ppk_credential credential = { .rp_id = (char *)(uintptr_t)"web1.example" };
+	struct ppk_credential credential = { .rp_id = (char *)(uintptr_t) "web1.example" };
 
 	CHECK_STR(ppk_credential_state(&credential, "", NOW_S), "usable");
 	CHECK_STR(ppk_credential_state(&credential, "web1.example", NOW_S), "usable");
@@ -45,7 +45,8 @@ static void the_count_is_found_by_the_hash_of_the_id(void)
 static void what_is_not_recorded_is_null_in_json(void)
 {
 	struct ppk_credential_file *file = empty_file();
-	struct ppk_credential_view view = { .credential = add(file, "", "first"), .state = "usable" };
+	struct ppk_credential_view view = { .credential = add(file, "", "first"),
+		.state = "usable" };
 	struct ppk_json json;
 	char *text = NULL;
 	size_t len = 0;

@@ -45,23 +45,24 @@ static void strings_are_escaped(void)
 static void what_a_terminal_obeys_is_escaped(void)
 {
 	check_string("\x7f", "\"\\u007f\"");
-	check_string("\xc2\x9b", "\"\\u009b\"");         /* C1: CSI */
-	check_string("\xe2\x80\xae", "\"\\u202e\"");     /* right-to-left override */
-	check_string("\xe2\x81\xa6", "\"\\u2066\"");     /* left-to-right isolate */
-	check_string("\xe2\x80\xa8", "\"\\u2028\"");     /* line separator */
+	check_string("\xc2\x9b", "\"\\u009b\""); /* C1: CSI */
+	check_string("\xe2\x80\xae", "\"\\u202e\""); /* right-to-left override */
+	check_string("\xe2\x81\xa6", "\"\\u2066\""); /* left-to-right isolate */
+	check_string("\xe2\x80\xa8", "\"\\u2028\""); /* line separator */
 }
 
 static void other_text_stays_as_it_is(void)
 {
-	check_string("cl\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x94\x91", "\"cl\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x94\x91\"");
+	check_string("cl\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x94\x91",
+		"\"cl\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x94\x91\"");
 }
 
 static void what_is_no_utf8_is_replaced(void)
 {
 	check_string("\xff", "\"\\ufffd\"");
-	check_string("a\xc3", "\"a\\ufffd\"");                        /* cut */
-	check_string("\xc0\xaf", "\"\\ufffd\\ufffd\"");               /* over-long '/' */
-	check_string("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"");    /* surrogate */
+	check_string("a\xc3", "\"a\\ufffd\""); /* cut */
+	check_string("\xc0\xaf", "\"\\ufffd\\ufffd\""); /* over-long '/' */
+	check_string("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""); /* surrogate */
 	check_string("\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\""); /* > U+10FFFF */
 	check_string("\xe2\x28\xa1", "\"\\ufffd(\\ufffd\"");
 }
@@ -89,9 +90,10 @@ static void objects_and_arrays_nest(void)
 	ppk_json_null(&json, "none");
 	ppk_json_end(&json);
 	fclose(out);
-	CHECK_STR(text, "{\n  \"empty\": [],\n  \"list\": [\n    -7,\n    true,\n    {\n"
-			"      \"at\": \"1970-01-01T00:00:01Z\",\n      \"never\": null\n    }\n  ],\n"
-			"  \"none\": null\n}\n");
+	CHECK_STR(text,
+		"{\n  \"empty\": [],\n  \"list\": [\n    -7,\n    true,\n    {\n"
+		"      \"at\": \"1970-01-01T00:00:01Z\",\n      \"never\": null\n    }\n  ],\n"
+		"  \"none\": null\n}\n");
 	free(text);
 }
 

@@ -50,7 +50,8 @@ static void a_named_configuration_must_exist(void)
 	struct ppk_options options;
 	struct ppk_diag diag;
 
-	CHECK_ERR(ppk_options_load("/no-such-pam_passkey.conf", &options, &diag), PPK_ERR_NOT_FOUND);
+	CHECK_ERR(
+		ppk_options_load("/no-such-pam_passkey.conf", &options, &diag), PPK_ERR_NOT_FOUND);
 }
 
 int main(void)

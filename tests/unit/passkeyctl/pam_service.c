@@ -13,7 +13,8 @@ static int worst(const char *text)
 	bool mentioned = false;
 	int severity = PPK_FINDING_OK;
 
-	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mentioned) != PPK_OK)
+	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mentioned) !=
+		PPK_OK)
 		abort();
 	for (size_t i = 0; i < report.len; i++) {
 		if ((int)report.findings[i].severity > severity)
@@ -30,7 +31,8 @@ static unsigned line_of(const char *text)
 	bool mentioned = false;
 	unsigned line;
 
-	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mentioned) != PPK_OK)
+	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mentioned) !=
+		PPK_OK)
 		abort();
 	line = report.len == 1 ? report.findings[0].diag.line : 0;
 	ppk_report_done(&report);
@@ -53,12 +55,15 @@ static void password_first_and_then_required_is_fine(void)
 		"@include common-auth\nauth required /lib/security/pam_passkey.so",
 		"auth include system-auth\n-auth required pam_passkey.so # comment\n",
 		"auth substack system-auth\nAUTH Required pam_passkey.so\n",
-		"auth sufficient pam_rootok.so\n@include common-auth\nauth required pam_passkey.so\n",
+		"auth sufficient pam_rootok.so\n@include common-auth\nauth required "
+		"pam_passkey.so\n",
 		("auth [success=1 default=ignore] pam_unix.so nullok\nauth requisite pam_deny.so\n"
 		 "auth required pam_permit.so\nauth requisite pam_passkey.so\n"),
 		"auth required pam_unix.so\nauth [success=ok default=die] pam_passkey.so\n",
-		"auth required pam_unix.so\nauth [success=done ignore=ignore default=bad] pam_passkey.so\n",
-		"auth required \\\n  pam_unix.so\nauth required \\\n pam_passkey.so \\\n unenrolled=skip\n",
+		"auth required pam_unix.so\nauth [success=done ignore=ignore default=bad] "
+		"pam_passkey.so\n",
+		"auth required \\\n  pam_unix.so\nauth required \\\n pam_passkey.so \\\n "
+		"unenrolled=skip\n",
 	};
 
 	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
@@ -67,8 +72,9 @@ static void password_first_and_then_required_is_fine(void)
 
 static void a_control_that_lets_a_refusal_pass_is_an_error(void)
 {
-	static const char *const controls[] = { "sufficient", "optional", "[success=done default=ignore]",
-		"[success=ok auth_err=ignore default=bad]", "[default=bad maxtries=ok success=ok]",
+	static const char *const controls[] = { "sufficient", "optional",
+		"[success=done default=ignore]", "[success=ok auth_err=ignore default=bad]",
+		"[default=bad maxtries=ok success=ok]",
 		"[default=die authinfo_unavail=1 success=ok]", "[default=ok]" };
 	char text[256];
 
@@ -82,7 +88,8 @@ static void a_control_that_lets_a_refusal_pass_is_an_error(void)
 
 static void a_control_that_refuses_everybody_is_an_error(void)
 {
-	CHECK_INT(worst("@include common-auth\nauth [default=die] pam_passkey.so\n"), PPK_FINDING_ERROR);
+	CHECK_INT(worst("@include common-auth\nauth [default=die] pam_passkey.so\n"),
+		PPK_FINDING_ERROR);
 	CHECK_INT(worst("@include common-auth\nauth [auth_err=die] pam_passkey.so\n"),
 		PPK_FINDING_ERROR);
 }
@@ -92,13 +99,15 @@ static void a_control_that_pam_does_not_know_is_an_error(void)
 	CHECK_INT(worst("@include common-auth\nauth require pam_passkey.so\n"), PPK_FINDING_ERROR);
 	CHECK_INT(worst("@include common-auth\nauth [success=fine] pam_passkey.so\n"),
 		PPK_FINDING_ERROR);
-	CHECK_INT(worst("@include common-auth\nauth [success] pam_passkey.so\n"), PPK_FINDING_ERROR);
+	CHECK_INT(
+		worst("@include common-auth\nauth [success] pam_passkey.so\n"), PPK_FINDING_ERROR);
 }
 
 static void a_password_that_ends_the_stack_before_is_an_error_at_its_line(void)
 {
 	static const char *const before[] = { "auth sufficient pam_unix.so",
-		"auth [success=done default=die] pam_sss.so", "auth [success=1 default=ignore] pam_unix.so",
+		"auth [success=done default=die] pam_sss.so",
+		"auth [success=1 default=ignore] pam_unix.so",
 		"auth [success=7 default=ignore] pam_unix.so" };
 	char text[256];
 
@@ -126,7 +135,8 @@ static void another_type_than_auth_is_an_error(void)
 
 static void options_are_checked_by_the_parser_of_the_module(void)
 {
-	CHECK_INT(worst("@include c\nauth required pam_passkey.so colour=red\n"), PPK_FINDING_ERROR);
+	CHECK_INT(
+		worst("@include c\nauth required pam_passkey.so colour=red\n"), PPK_FINDING_ERROR);
 	CHECK_INT(worst("@include c\nauth required pam_passkey.so timeout=1\n"), PPK_FINDING_ERROR);
 	CHECK_INT(worst("@include c\nauth required pam_passkey.so cue=no cue=no\n"),
 		PPK_FINDING_ERROR);
