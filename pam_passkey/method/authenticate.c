@@ -47,6 +47,7 @@ struct sign_in {
 	size_t usable_count;
 	struct ppk_assertion assertion;
 	struct ppk_client_data_expected expected;
+	struct ppk_device device; /* of the local method */
 	const char *method;
 	const struct ppk_credential *credential; /* that the assertion names */
 	int64_t now_s;
@@ -223,6 +224,7 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 		.cue = options->cue,
 		.device_helper = options->device_helper,
 		.trust = sign_in->trust,
+		.device = &sign_in->device,
 		.challenge = challenge,
 		.dialogue = sign_in->request->dialogue,
 		.log = sign_in->log,
@@ -252,6 +254,7 @@ static bool obtain_assertion(struct sign_in *sign_in)
 			ppk_err_token(err));
 		if (err == PPK_OK)
 			return true;
+		ppk_device_stop(&sign_in->device);
 		if (err != PPK_ERR_METHOD_UNAVAILABLE && err != PPK_ERR_CANCELLED)
 			break;
 	}
@@ -446,6 +449,7 @@ struct ppk_result ppk_authenticate(const struct ppk_request *request)
 	if (find_user(&sign_in) && read_credentials(&sign_in) && choose_usable(&sign_in) &&
 		obtain_assertion(&sign_in))
 		decide(&sign_in);
+	ppk_device_stop(&sign_in.device);
 	report(&sign_in, start_ms);
 	ppk_assertion_done(&sign_in.assertion);
 	ppk_bytes_done(&sign_in.expected.exact);

@@ -233,6 +233,7 @@ static enum ppk_err test(const struct ppk_enrollment *enrollment,
 {
 	struct ppk_client_data_expected expected = { .exact = { .data = NULL } };
 	struct ppk_assertion assertion = { .credential_id = { .data = NULL } };
+	struct ppk_device device = { .packet = NULL };
 	uint8_t challenge[PPK_CHALLENGE_SIZE];
 	const struct ppk_method_request request = {
 		.user = enrollment->user,
@@ -245,6 +246,7 @@ static enum ppk_err test(const struct ppk_enrollment *enrollment,
 		.cue = true,
 		.device_helper = enrollment->device_helper,
 		.trust = enrollment->trust,
+		.device = &device,
 		.challenge = challenge,
 		.dialogue = dialogue,
 		.log = enrollment->log,
@@ -254,6 +256,7 @@ static enum ppk_err test(const struct ppk_enrollment *enrollment,
 	err = ppk_random(challenge, sizeof(challenge));
 	if (err == PPK_OK)
 		err = ppk_method_local(&request, &assertion, &expected);
+	ppk_device_stop(&device);
 	if (err == PPK_OK)
 		err = verify_test(enrollment, credential, &assertion, &expected, count);
 	ppk_assertion_done(&assertion);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "crypto/digest.h"
-#include "device/device.h"
 #include "method/ceremony.h"
 
 #define NAME_SIZE (PPK_CREDENTIAL_NAME_MAX + 1)
@@ -136,12 +135,12 @@ static enum ppk_err take(const struct ppk_device_assertion *view, struct ppk_ass
 	return err;
 }
 
-static enum ppk_err ask_device(const struct ppk_method_request *request, struct ppk_device *device,
+static enum ppk_err ask_device(const struct ppk_method_request *request,
 	const uint8_t client_data_hash[static PPK_SHA256_SIZE], struct ppk_assertion *ret)
 {
 	struct names names = { .request = request };
 	struct ppk_ceremony ceremony = {
-		.device = device,
+		.device = request->device,
 		.dialogue = request->dialogue,
 		.log = request->log,
 		.cue = request->cue,
@@ -164,7 +163,7 @@ static enum ppk_err ask_device(const struct ppk_method_request *request, struct 
 	err = make_plan(request, &plan);
 	message.group_count = plan.group_count;
 	if (err == PPK_OK)
-		err = ppk_device_get_assertion(device, &message);
+		err = ppk_device_get_assertion(request->device, &message);
 	if (err == PPK_OK)
 		err = ppk_ceremony_run(&ceremony, &answer);
 	if (err == PPK_OK && answer.type != PPK_DEVICE_ASSERTION)
@@ -175,13 +174,12 @@ static enum ppk_err ask_device(const struct ppk_method_request *request, struct 
 static enum ppk_err run_device(const struct ppk_method_request *request,
 	const struct ppk_bytes *client_data, struct ppk_assertion *ret)
 {
-	struct ppk_device device = { .packet = NULL };
 	struct ppk_diag diag = { .line = 0 };
 	uint8_t hash[PPK_SHA256_SIZE];
 	char text[640];
 	enum ppk_err err;
 
-	err = ppk_device_start(&device, request->device_helper, &request->trust, &diag);
+	err = ppk_device_start(request->device, request->device_helper, &request->trust, &diag);
 	if (err != PPK_OK) {
 		ppk_diag_format(&diag, text, sizeof(text));
 		ppk_log(request->log, PPK_LOG_ERROR, "device_helper: %s", text);
@@ -189,8 +187,7 @@ static enum ppk_err run_device(const struct ppk_method_request *request,
 	if (err == PPK_OK)
 		err = ppk_sha256(client_data->data, client_data->len, hash);
 	if (err == PPK_OK)
-		err = ask_device(request, &device, hash, ret);
-	ppk_device_stop(&device);
+		err = ask_device(request, hash, ret);
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include "core/client_data.h"
 #include "core/credential.h"
 #include "core/error.h"
+#include "device/device.h"
 #include "method/dialogue.h"
 #include "sys/file.h"
 
@@ -25,6 +26,11 @@ struct ppk_method_request {
 	bool cue;
 	const char *device_helper;
 	struct ppk_trust trust;
+	/*
+	 * Zeroed; the caller's, who stops it in any case. Not stopped here, so that passkey-device can end
+	 * while its assertion is verified.
+	 */
+	struct ppk_device *device;
 	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes */
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;

@@ -15,6 +15,7 @@ static struct scene scene;
 static struct ppk_assertion assertion;
 static struct ppk_client_data_expected expected;
 static struct ppk_method_request request;
+static struct ppk_device device;
 static const char *answers[sizeof(scene.answers) / sizeof(scene.answers[0])];
 static enum ppk_err show_err;
 static mode_t helper_mode;
@@ -27,6 +28,8 @@ static void enrol(const char *line)
 
 static enum ppk_err run(const char *script)
 {
+	enum ppk_err err;
+
 	scene_begin(&scene, script);
 	memcpy(scene.answers, answers, sizeof(answers));
 	scene.show_err = show_err;
@@ -42,7 +45,11 @@ static enum ppk_err run(const char *script)
 	request.challenge = challenge;
 	request.dialogue = &scene.dialogue;
 	request.log = &scene.log;
-	return ppk_method_local(&request, &assertion, &expected);
+	request.device = &device;
+	device = (struct ppk_device){ .packet = NULL };
+	err = ppk_method_local(&request, &assertion, &expected);
+	ppk_device_stop(&device);
+	return err;
 }
 
 static void start(void)
