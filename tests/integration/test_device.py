@@ -253,7 +253,7 @@ def what_reads_an_authenticator_is_confined():
             tap.equal(confined["Uid"].split(), ["65534"] * 4, "Uid")
             tap.equal(confined["Groups"].strip(), "", "Groups")
             tap.equal(int(confined["CapPrm"], 16), 0, "CapPrm")
-        tap.equal(len(os.listdir("/proc/%d/fd" % worker)), 5, "open descriptors")
+            tap.equal(len(os.listdir("/proc/%d/fd" % worker)), 5, "open descriptors")
 
 
 #

@@ -38,9 +38,10 @@ def a_key_that_may_be_opened_only_later_joins_then():
     with Desk() as desk:
         key = desk.key(0, "--mode", "000")
         ceremony = desk.sign_in(group(stranger(1)), timeout=SHORT_MS)
-        ceremony.expect("insert")
-        os.chmod(os.path.join(desk.bus, key.node), 0o666)
-        ceremony.expect("gone", err="no-credential")
+        ceremony.until("insert")
+        for path in (key.control_path, os.path.join(desk.bus, key.node)):
+            os.chmod(path, 0o666)
+        tap.equal(ceremony.until("gone")["err"], "no-credential")
 
 
 def a_key_that_is_not_theirs_does_not_end_the_waiting():
