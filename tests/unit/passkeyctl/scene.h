@@ -7,7 +7,7 @@
 
 #include "core/credential_file.h"
 
-/* A file of credentials made in memory: their keys are never looked at here. */
+/* A file of credentials made in memory; their keys are a DER SEQUENCE, and not looked into. */
 static inline struct ppk_credential_file *empty_file(void)
 {
 	struct ppk_credential_file *file = NULL;
@@ -29,7 +29,7 @@ static inline struct ppk_credential *add(struct ppk_credential_file *file, const
 	credential->rp_id = strdup("web1.example");
 	credential->name = name[0] == '\0' ? NULL : strdup(name);
 	if (ppk_bytes_copy(id, strlen(id), &credential->id) != PPK_OK ||
-		ppk_bytes_copy("key", 3, &credential->key) != PPK_OK ||
+		ppk_bytes_copy("\x30\x03key", 5, &credential->key) != PPK_OK ||
 		ppk_credential_file_append(file, credential) != PPK_OK)
 		abort();
 	return file->lines[file->line_count - 1].credential;
