@@ -138,6 +138,9 @@ static bool fails_or_shortens(const char *name, void *caller, size_t *len)
 			       : real arguments;                                                   \
 	}
 
+/* These read arguments that a caller may not have given, as the kernel does. */
+#define AS_GIVEN __attribute__((no_sanitize("address")))
+
 /* One that returns NULL, or 0, when it fails. */
 #define WRAP_ZERO(type, name, parameters, arguments)                                               \
 	type name parameters;                                                                      \
@@ -276,7 +279,7 @@ static mode_t mode_of(int flags, va_list arguments)
 	return (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
 }
 
-int open(const char *path, int flags, ...)
+AS_GIVEN int open(const char *path, int flags, ...)
 {
 	va_list arguments;
 	mode_t mode;
@@ -287,7 +290,7 @@ int open(const char *path, int flags, ...)
 	return open_at("open", __builtin_return_address(0), AT_FDCWD, path, flags, mode);
 }
 
-int openat(int folder, const char *path, int flags, ...)
+AS_GIVEN int openat(int folder, const char *path, int flags, ...)
 {
 	va_list arguments;
 	mode_t mode;
@@ -317,7 +320,7 @@ static int fcntl_with(int fd, int command, void *argument)
 	return fails("fcntl") ? -1 : (int)syscall(SYS_fcntl, fd, command, argument);
 }
 
-int fcntl(int fd, int command, ...)
+AS_GIVEN int fcntl(int fd, int command, ...)
 {
 	va_list arguments;
 	void *argument;
@@ -330,7 +333,7 @@ int fcntl(int fd, int command, ...)
 int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
 
 /* clone(2), pidfd_open(2), execve(2) and the like reach the kernel through this. */
-long syscall(long number, ...)
+AS_GIVEN long syscall(long number, ...)
 {
 	static long (*real)(long, ...);
 	long a[6];
@@ -397,7 +400,8 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 }
 
 /* The last line of the module is its decision; what comes after it is the next module's. */
-static void take_log(int priority, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void take_log(
+	int priority, const char *format, va_list arguments)
 {
 	char text[2048];
 
@@ -419,7 +423,8 @@ void syslog(int priority, const char *format, ...)
 	va_end(arguments);
 }
 
-void __syslog_chk(int priority, int flag, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void __syslog_chk(
+	int priority, int flag, const char *format, ...);
 void __syslog_chk(int priority, int flag, const char *format, ...)
 {
 	va_list arguments;
@@ -531,7 +536,7 @@ static void write_text(const char *name, const char *text)
 		_exit(70);
 }
 
-static void run(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
 {
 	char command[1024];
 	va_list arguments;
