@@ -51,9 +51,9 @@ static int output_fd = STDOUT_FILENO;
 static volatile sig_atomic_t children_signalled;
 
 void syslog(int priority, const char *format, ...);
-void __syslog_chk(int priority, int flag, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void __syslog_chk(int priority, int flag, const char *format, ...);
 void vsyslog(int priority, const char *format, va_list arguments);
-void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments);
+__attribute__((format(printf, 3, 0))) void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments);
 
 static size_t put_escaped(char *out, size_t size, const char *text)
 {
@@ -106,13 +106,13 @@ void syslog(int priority, const char *format, ...)
 	va_end(arguments);
 }
 
-void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments)
 {
 	(void)flag;
 	vsyslog(priority, format, arguments);
 }
 
-void __syslog_chk(int priority, int flag, const char *format, ...)
+__attribute__((format(printf, 3, 4))) void __syslog_chk(int priority, int flag, const char *format, ...)
 {
 	va_list arguments;
 
