@@ -30,6 +30,7 @@
 
 #define ARGUMENTS_MAX 12
 #define CREDENTIALS "/credentials/%u"
+#define PREFIX "pam_passkey(sudo:auth): "
 
 struct block {
 	const uint8_t *data;
@@ -129,7 +130,9 @@ __attribute__((format(printf, 1, 0))) static void take_log(const char *format, v
 
 	vsnprintf(text, sizeof(text), format, arguments);
 	REQUIRE(ppk_text_is_printable(text, strlen(text), sizeof(text)));
-	current->decisions += strstr(text, ": result=") != NULL;
+	/* at the beginning: what stands in a file may be quoted further on, and decides nothing */
+	REQUIRE(strncmp(text, PREFIX, strlen(PREFIX)) == 0);
+	current->decisions += strncmp(text + strlen(PREFIX), "result=", strlen("result=")) == 0;
 }
 
 void syslog(int priority, const char *format, ...)
