@@ -79,7 +79,7 @@ static int converse(
 	REQUIRE(count == 1);
 	REQUIRE(ppk_text_is_printable(text, strlen(text), 511));
 	REQUIRE(++handle->messages <= 40);
-	PLANT(question && strstr(text, "Wrong PIN. 5 tries left") != NULL);
+	PLANT(question && strstr(text, "Blue key") == NULL);
 	handle->questions += question;
 	REQUIRE(handle->questions <= 8);
 	*ret = calloc(1, sizeof(**ret));

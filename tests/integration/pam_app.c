@@ -6,11 +6,13 @@
  *
  * usage: pam-app --confdir DIR --service NAME --user NAME [--tty TEXT] [--rhost TEXT]
  *                [--answer TEXT]... [--fault KIND] [--uid N] [--times N] [--setcred] [--nested]
- *                [--threads N] [--close-stdio] [--census] [--sigchld] [--catch-int]
+ *                [--threads N] [--close-stdio] [--census] [--sigchld] [--catch-int] [--search]
  *
  * fault: no-conversation no-response null-answer empty newline huge error again information
  * --nested signs in with a second handle from inside the first conversation of the first.
  * --catch-int installs a handler for SIGINT as sudo does: restarting, and ending nothing.
+ * --search: answers are given back to front, and afterwards all of this process' memory is searched for
+ * what they are when read properly: {"found": "", "times": N}.
  *
  * The log is caught without a daemon: syslog(3) is defined here, and the module's call binds to it.
  */
@@ -38,7 +40,7 @@ struct settings {
 	const char *confdir, *service, *user, *tty, *rhost, *fault;
 	const char *answers[ANSWERS_MAX];
 	int uid, times, threads;
-	bool setcred, nested, close_stdio, census, sigchld, catch_int;
+	bool setcred, nested, close_stdio, census, sigchld, catch_int, search;
 };
 
 struct session {
@@ -51,9 +53,11 @@ static int output_fd = STDOUT_FILENO;
 static volatile sig_atomic_t children_signalled;
 
 void syslog(int priority, const char *format, ...);
-__attribute__((format(printf, 3, 4))) void __syslog_chk(int priority, int flag, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void __syslog_chk(
+	int priority, int flag, const char *format, ...);
 void vsyslog(int priority, const char *format, va_list arguments);
-__attribute__((format(printf, 3, 0))) void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments);
+__attribute__((format(printf, 3, 0))) void __vsyslog_chk(
+	int priority, int flag, const char *format, va_list arguments);
 
 static size_t put_escaped(char *out, size_t size, const char *text)
 {
@@ -106,13 +110,15 @@ void syslog(int priority, const char *format, ...)
 	va_end(arguments);
 }
 
-__attribute__((format(printf, 3, 0))) void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) void __vsyslog_chk(
+	int priority, int flag, const char *format, va_list arguments)
 {
 	(void)flag;
 	vsyslog(priority, format, arguments);
 }
 
-__attribute__((format(printf, 3, 4))) void __syslog_chk(int priority, int flag, const char *format, ...)
+__attribute__((format(printf, 3, 4))) void __syslog_chk(
+	int priority, int flag, const char *format, ...)
 {
 	va_list arguments;
 
@@ -138,9 +144,22 @@ static char *huge_answer(void)
 	return answer;
 }
 
+static void reverse(char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len / 2; i++) {
+		char other = text[len - 1 - i];
+
+		text[len - 1 - i] = text[i];
+		text[i] = other;
+	}
+}
+
 static char *next_answer(struct session *session)
 {
 	const struct settings *settings = session->settings;
+	char *answer;
 
 	if (is_fault(settings, "null-answer"))
 		return NULL;
@@ -152,7 +171,10 @@ static char *next_answer(struct session *session)
 		return huge_answer();
 	if (session->answered >= ANSWERS_MAX || settings->answers[session->answered] == NULL)
 		return NULL;
-	return strdup(settings->answers[session->answered++]);
+	answer = strdup(settings->answers[session->answered++]);
+	if (settings->search)
+		reverse(answer);
+	return answer;
 }
 
 static void sign_in(const struct settings *settings, bool nested);
@@ -297,6 +319,45 @@ static void census(void)
 	say("census", text, "errno", errno == ECHILD);
 }
 
+/*
+ * How often does it stand in memory, read from its end to its start? What free(3) writes over the
+ * first 16 bytes is not looked for.
+ */
+static int count_reversed(const char *start, const char *end, const char *text)
+{
+	size_t len = strlen(text) - 16, same;
+	int times = 0;
+
+	for (const char *at = start; at + len <= end; at++) {
+		for (same = 0; same < len && at[same] == text[len - 1 - same];)
+			same++;
+		times += same == len;
+	}
+	return times;
+}
+
+/* Look into everything that may be written: a copy of a secret cannot be elsewhere. */
+static void search(const struct settings *settings)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long start, end;
+	char line[512], mode[8];
+	int times = 0;
+
+	if (maps == NULL)
+		_exit(70);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%lx-%lx %7s", &start, &end, mode) != 3 || mode[0] != 'r' ||
+			mode[1] != 'w')
+			continue;
+		for (size_t i = 0; i < ANSWERS_MAX && settings->answers[i] != NULL; i++)
+			times += count_reversed(
+				(const char *)start, (const char *)end, settings->answers[i]);
+	}
+	fclose(maps);
+	say("found", "", "times", times);
+}
+
 static void count_child(int number)
 {
 	(void)number;
@@ -374,6 +435,7 @@ static bool *switch_option(struct settings *settings, const char *name)
 		{ "--census", &settings->census },
 		{ "--sigchld", &settings->sigchld },
 		{ "--catch-int", &settings->catch_int },
+		{ "--search", &settings->search },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -425,5 +487,7 @@ int main(int argc, char **argv)
 		sign_in(&settings, settings.nested);
 	if (settings.census)
 		census();
+	if (settings.search)
+		search(&settings);
 	return 0;
 }

@@ -45,6 +45,20 @@ def a_pin_is_in_no_log_line_even_with_debug():
 
 
 @case
+def a_pin_is_not_left_in_memory():
+    wrong_then_right = PIN + "event pin_needed 0 7 pin-invalid\nexpect\nassertion flags=05\n"
+    backwards = ["QvZ7-reppe-4711-lacitnedifnoc-yrev-a-si-siht", "QvZ7-dlog-0815-tnorf-ot-kcab-daer-nip-a-si"]
+    endings = (wrong_then_right, PIN + "stop\n", PIN + "hang\n", PIN + "raw 00\n")
+    for script in endings:
+        with stand(script) as it:
+            result = it.run(arguments=["--search", "--answer", backwards[0], "--answer", backwards[1]])
+            trace = it.read("device/trace")
+        tap.contains(trace, "pin 0 " + backwards[0][::-1])
+        found = [event["times"] for event in result.events if "found" in event]
+        tap.equal(found, [0], "copies after %r" % script)
+
+
+@case
 def a_conversation_that_fails_never_signs_in():
     touch = TOUCH + "assertion flags=05\n"
     pin = PIN + "assertion flags=05\n"
