@@ -245,6 +245,9 @@ static void explain(struct run *run, enum ppk_err err, const struct ppk_device_e
 	};
 	enum ppk_err told = PPK_OK;
 
+	/* passkey-device stops before the PIN is blocked, as pin_needed() does; that has told already */
+	if (err == PPK_ERR_PIN_INVALID && event->index != NO_AUTHENTICATOR)
+		told = tell(run, true, PPK_MESSAGE_PIN_STOP, event, 0);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (reasons[i].err == err)
 			told = tell(run, true, reasons[i].message, event, run->ceremony->timeout_s);

@@ -297,6 +297,16 @@ static void one_try_before_the_lock_nobody_is_asked_again(void)
 		"look the PIN up, then start again\n");
 }
 
+static void a_helper_that_stops_before_the_lock_is_explained(void)
+{
+	check_pin("authenticator 0 pin\nevent pin_needed 0 255\nexpect\n"
+		  "event failed 0 1 pin-invalid\n",
+		(const char *const[]){ "11234", NULL }, PPK_ERR_PIN_INVALID,
+		"ask PIN for Blue key: \n"
+		"warn Wrong PIN. One try is left before Blue key blocks it: "
+		"look the PIN up, then start again\n");
+}
+
 static void a_failed_fingerprint_falls_back_to_the_pin(void)
 {
 	check_pin("authenticator 0 pin uv\nevent verify 0\nevent verify_failed 0 2\n"
@@ -555,6 +565,7 @@ int main(void)
 		CHECK_TEST(a_first_question_tells_of_earlier_wrong_tries),
 		CHECK_TEST(a_first_question_may_be_the_last_try_and_says_so),
 		CHECK_TEST(one_try_before_the_lock_nobody_is_asked_again),
+		CHECK_TEST(a_helper_that_stops_before_the_lock_is_explained),
 		CHECK_TEST(a_failed_fingerprint_falls_back_to_the_pin),
 		CHECK_TEST(an_answer_that_cannot_be_a_pin_costs_no_try),
 		CHECK_TEST(questions_end_even_when_the_authenticator_asks_for_ever),
