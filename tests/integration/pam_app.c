@@ -32,6 +32,14 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 #define ANSWERS_MAX 32
 #define THREADS_MAX 16
 #define HUGE_ANSWER (1024 * 1024)
@@ -339,6 +347,11 @@ static int count_reversed(const char *start, const char *end, const char *text)
 /* Look into everything that may be written: a copy of a secret cannot be elsewhere. */
 static void search(const struct settings *settings)
 {
+#ifdef SANITIZED /* its shadow of memory is too large to read */
+	(void)count_reversed;
+	(void)settings;
+	say("found", "", "times", -1);
+#else
 	FILE *maps = fopen("/proc/self/maps", "re");
 	unsigned long start, end;
 	char line[512], mode[8];
@@ -356,6 +369,7 @@ static void search(const struct settings *settings)
 	}
 	fclose(maps);
 	say("found", "", "times", times);
+#endif
 }
 
 static void count_child(int number)

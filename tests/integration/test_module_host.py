@@ -55,6 +55,8 @@ def a_pin_is_not_left_in_memory():
             trace = it.read("device/trace")
         tap.contains(trace, "pin 0 " + backwards[0][::-1])
         found = [event["times"] for event in result.events if "found" in event]
+        if found == [-1]:
+            raise tap.Skip("a sanitizer's memory is too large to search")
         tap.equal(found, [0], "copies after %r" % script)
 
 
