@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "device/hotplug.h"
 
+#include <fcntl.h>
 #include <fido.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NODE_FOLDER "/dev"
@@ -72,12 +74,33 @@ static bool copy_info(const fido_dev_info_t *info, struct ppk_plugged *ret)
 {
 	const char *path = fido_dev_info_path(info);
 	const char *product = fido_dev_info_product_string(info);
+	struct statx node = { .stx_ino = 0 };
 
 	if (path == NULL || strlen(path) >= sizeof(ret->path))
 		return false;
+	/* A reader that is no node of /dev has no identity, and is always the same. */
+	(void)statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &node);
+	ret->inode = node.stx_ino;
+	ret->born_s = node.stx_btime.tv_sec;
+	ret->born_ns = node.stx_btime.tv_nsec;
 	memcpy(ret->path, path, strlen(path) + 1);
 	(void)snprintf(ret->product, sizeof(ret->product), "%s", product == NULL ? "" : product);
 	return true;
+}
+
+const struct ppk_plugged *ppk_plugged_find(
+	const char *path, const struct ppk_plugged *list, size_t count)
+{
+	for (size_t n = 0; n < count; n++)
+		if (strcmp(list[n].path, path) == 0)
+			return &list[n];
+	return NULL;
+}
+
+bool ppk_plugged_is_same(const struct ppk_plugged *one, const struct ppk_plugged *other)
+{
+	return strcmp(one->path, other->path) == 0 && one->inode == other->inode &&
+	       one->born_s == other->born_s && one->born_ns == other->born_ns;
 }
 
 size_t ppk_hotplug_list(struct ppk_plugged *list, size_t max)

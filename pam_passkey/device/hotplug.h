@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/error.h"
 #include "device/hidraw.h"
@@ -14,6 +15,13 @@
 
 struct ppk_plugged {
 	char path[PPK_DEVICE_PATH_SIZE];
+	/*
+	 * Which node this is: a key that is pulled out and put in again comes back under the same
+	 * path. The time of birth is 0 where the file system keeps none.
+	 */
+	uint64_t inode;
+	int64_t born_s;
+	uint32_t born_ns;
 	char product[PPK_PRODUCT_SIZE]; /* as the device gave it: not yet safe to show */
 };
 
@@ -25,6 +33,13 @@ PPK_MUST_CHECK enum ppk_err ppk_hotplug_watch(int *ret_fd);
  * may have become accessible: see ppk_hotplug_list().
  */
 bool ppk_hotplug_read(int fd, void (*removed)(void *context, const char *path), void *context);
+
+/* The one of list at path, or NULL. Pure. */
+const struct ppk_plugged *ppk_plugged_find(
+	const char *path, const struct ppk_plugged *list, size_t count);
+
+/* Are they the same node, and not one that took the place of the other? Pure. */
+bool ppk_plugged_is_same(const struct ppk_plugged *one, const struct ppk_plugged *other);
 
 /* All authenticators, at most max, in list. How many there are; 0 also when they cannot be listed. */
 size_t ppk_hotplug_list(struct ppk_plugged *list, size_t max);

@@ -49,6 +49,7 @@ struct supervisor {
 	bool settling; /* and there is one that waits */
 	bool inserting; /* the program knows that nothing is plugged in */
 	bool was_plugged; /* something was, at some time */
+	bool look_due;		 /* /dev is watched since the last look */
 	bool ended; /* the last message was sent */
 	enum ppk_err verdict; /* of an authenticator that was the right one and cannot go on */
 	uint8_t verdict_index;
@@ -205,23 +206,21 @@ static bool may_retry(const struct ppk_slot *slot)
 	return slot->candidate.phase == PPK_PHASE_GONE && slot->gone_err == PPK_ERR_PERMISSION;
 }
 
-static bool is_listed(const char *path, const struct ppk_plugged *list, size_t count)
-{
-	for (size_t n = 0; n < count; n++)
-		if (strcmp(list[n].path, path) == 0)
-			return true;
-	return false;
-}
-
-/* One that went away before /dev was watched: it may come back under the same name. */
+/*
+ * Those that went away before /dev was watched, and may be back under the same name already. One
+ * that is at work and not listed stays: its worker will tell.
+ */
 static void forget_unplugged(
 	struct supervisor *supervisor, const struct ppk_plugged *list, size_t count)
 {
 	for (size_t i = 0; i < SLOTS; i++) {
 		const struct ppk_slot *slot = &supervisor->slots[i];
+		const struct ppk_plugged *now = ppk_plugged_find(slot->plugged.path, list, count);
 
-		if (slot->candidate.phase == PPK_PHASE_GONE &&
-			!is_listed(slot->plugged.path, list, count))
+		if (slot->candidate.phase == PPK_PHASE_ABSENT)
+			continue;
+		if (now == NULL ? slot->candidate.phase == PPK_PHASE_GONE :
+				  !ppk_plugged_is_same(&slot->plugged, now))
 			removed(supervisor, slot->plugged.path);
 	}
 }
@@ -254,8 +253,8 @@ static void look(struct supervisor *supervisor)
 }
 
 /*
- * Watch /dev from now on, and look again: what came since the last look was not seen. Done before
- * the program is told that a person has to do something, so that nothing the person does is missed.
+ * Watch /dev from now on. Done before the program is told that a person has to do something, so that
+ * nothing the person does is missed; what came before is found by the look that is due then.
  */
 static void watch_plug(struct supervisor *supervisor)
 {
@@ -264,9 +263,18 @@ static void watch_plug(struct supervisor *supervisor)
 	if (plug->fd >= 0)
 		return;
 	if (ppk_hotplug_watch(&plug->fd) == PPK_OK)
-		look(supervisor);
+		supervisor->look_due = true;
 	else
 		fail(supervisor, PPK_ERR_IO);
+}
+
+/* Not while a message is passed on: looking may send messages of its own. */
+static void look_if_due(struct supervisor *supervisor)
+{
+	if (supervisor->ended || !supervisor->look_due)
+		return;
+	supervisor->look_due = false;
+	look(supervisor);
 }
 
 /*
@@ -372,6 +380,7 @@ static void end_list(struct supervisor *supervisor)
 
 static void go_on(struct supervisor *supervisor)
 {
+	look_if_due(supervisor);
 	if (supervisor->ended)
 		return;
 	if (count_live(supervisor) > 0) {
@@ -385,6 +394,7 @@ static void go_on(struct supervisor *supervisor)
 		fail(supervisor, supervisor->verdict);
 	} else if (!supervisor->inserting) {
 		watch_plug(supervisor);
+		look_if_due(supervisor);
 		if (supervisor->ended || count_live(supervisor) > 0)
 			return; /* it came meanwhile: its worker goes on */
 		supervisor->inserting = true;

@@ -74,6 +74,25 @@ def a_key_that_is_unplugged_while_it_waits_is_gone_and_may_come_back():
         ceremony.expect("assertion", credential_id=identity)
 
 
+def a_key_that_is_put_in_again_before_the_helper_looks_is_asked_again():
+    with Desk() as desk:
+        key = desk.key()
+        identity = desk.enrol()["credential_id"]
+        key.misbehave("hang")  # nothing a person could do: the helper does not watch for keys yet
+        ceremony = desk.sign_in(group(identity))
+        ceremony.expect("authenticator")
+        with desk.helpers_stopped():
+            key.unplug()
+            key.misbehave()
+            key.control("touch-mode control")
+            key.plug()
+        ceremony.expect("gone", err="device")
+        ceremony.expect("touch")
+        key.wait_touch()
+        key.touch()
+        ceremony.expect("assertion", credential_id=identity)
+
+
 def a_key_that_is_unplugged_in_mid_answer_is_gone():
     with Desk() as desk:
         key = desk.key()
