@@ -4,6 +4,7 @@
 usage: test_passkeyctl.py BUILD [PART OF A NAME]
 """
 
+import base64
 import glob
 import json
 import os
@@ -685,6 +686,27 @@ def the_doctor_names_file_and_line_of_each_bad_line():
                  re.sub("id=.", "id=-", good).replace("alg=es256", "alg=eddsa"))
     findings = [f for f in diagnosis() if f["check"] == "credentials" and f["severity"] != "ok"]
     tap.equal([(f["file"], f["line"]) for f in findings], [(FILE, n) for n in (3, 4, 5, 6)], "places")
+
+
+@case
+def the_doctor_decodes_every_key_in_full():
+    enrolled("blue")
+    good = read(FILE)
+    der = bytearray(base64.b64decode(re.search(r"key=(\S+)", good).group(1)))
+    der[-1] ^= 1  # of the right form still, and no point of the curve
+    system.write(FILE, re.sub(r"key=\S+", "key=" + base64.b64encode(der).decode(), good))
+    findings = [f for f in diagnosis(status=1) if f["check"] == "credentials"]
+    tap.equal([(f["severity"], f.get("line")) for f in findings if f.get("file")], [("warning", 1)],
+              "findings with a place")
+
+
+@case
+def the_doctor_notes_keys_of_a_line_that_have_no_effect():
+    enrolled("blue")
+    system.write(FILE, read(FILE).replace(" uv=", " user_verification=required uv=", 1))
+    findings = [f for f in diagnosis() if f["check"] == "credentials" and f.get("file")]
+    tap.equal([(f["severity"], f["line"]) for f in findings], [("note", 1)], "findings")
+    tap.contains(json.dumps(findings), "user_verification=required")
 
 
 @case

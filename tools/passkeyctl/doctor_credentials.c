@@ -6,6 +6,7 @@
 
 #include "counts.h"
 #include "credential_view.h"
+#include "crypto/public_key.h"
 #include "doctor.h"
 #include "sys/clock.h"
 
@@ -22,6 +23,38 @@ static void examine_lines(
 				&file->lines[i].diag);
 }
 
+/*
+ * A sign-in looks at the form of each key, and decodes in full the one that signed: what is wrong
+ * with the others shows here alone.
+ */
+static bool has_sound_key(const struct ppk_examination *examination, size_t i,
+	const struct ppk_credential *credential, const char *label)
+{
+	enum ppk_err err = ppk_public_key_check(credential);
+	struct ppk_diag diag = { .text = "" };
+
+	if (err == PPK_OK)
+		return true;
+	(void)ppk_diag_set(&diag, err, examination->store->path, (unsigned)i + 1, 0,
+		"\"%s\" cannot sign in: %s", label, ppk_err_sentence(err));
+	ppk_report_failure(examination->report, PPK_FINDING_WARNING, CHECK,
+		"remove the line and enrol the security key anew", err, &diag);
+	return false;
+}
+
+static void note_unknown_keys(const struct ppk_examination *examination, size_t i,
+	const struct ppk_credential *credential)
+{
+	struct ppk_diag diag = { .text = "" };
+
+	if (credential->unknown == NULL)
+		return;
+	(void)ppk_diag_set(&diag, PPK_ERR_OPTION, examination->store->path, (unsigned)i + 1, 0,
+		"kept, and without effect in this version: %s", credential->unknown);
+	ppk_report_failure(examination->report, PPK_FINDING_NOTE, CHECK,
+		"look for a misspelt name if it should have an effect", PPK_ERR_OPTION, &diag);
+}
+
 /* Reports those that cannot sign in; returns how many can. */
 static size_t count_usable(
 	const struct ppk_examination *examination, const struct ppk_credential_file *file)
@@ -35,13 +68,16 @@ static size_t count_usable(
 
 		if (credential == NULL)
 			continue;
+		note_unknown_keys(examination, i, credential);
+		ppk_credential_label(credential, label, sizeof(label));
+		if (!has_sound_key(examination, i, credential, label))
+			continue;
 		state = ppk_credential_state(
 			credential, examination->options->rp_id, ppk_clock_now_s());
 		if (strcmp(state, "usable") == 0) {
 			usable++;
 			continue;
 		}
-		ppk_credential_label(credential, label, sizeof(label));
 		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK, NULL,
 			"\"%s\" cannot sign in: %s", label, state);
 	}
