@@ -123,6 +123,15 @@ bool ppk_rp_id_is_valid(const char *text, size_t len)
 	return !is_number;
 }
 
+enum ppk_err ppk_credential_in_force(const struct ppk_credential *credential, int64_t now_s)
+{
+	if (credential->disabled)
+		return PPK_ERR_CREDENTIAL_DISABLED;
+	if (credential->expires_s != 0 && now_s >= credential->expires_s)
+		return PPK_ERR_CREDENTIAL_EXPIRED;
+	return PPK_OK;
+}
+
 void ppk_credential_free(struct ppk_credential *credential)
 {
 	if (credential == NULL)

@@ -103,6 +103,13 @@ PPK_MUST_CHECK enum ppk_err ppk_credential_parse(
 PPK_MUST_CHECK enum ppk_err ppk_credential_format(
 	const struct ppk_credential *credential, char **ret);
 
+/*
+ * May it be used at now_s (seconds since 1970)? PPK_ERR_CREDENTIAL_DISABLED |
+ * PPK_ERR_CREDENTIAL_EXPIRED (from the second of expires_s on). Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_credential_in_force(const struct ppk_credential *credential,
+						    int64_t now_s);
+
 /* NULL and a half-made one are fine. */
 void ppk_credential_free(struct ppk_credential *credential);
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/authenticator_data.h"
+#include "core/sign_counts.h"
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
 
@@ -47,11 +48,7 @@ static enum ppk_err check_credential(const struct ppk_verification *verification
 {
 	if (credential == NULL || !user_handle_fits(credential, assertion))
 		return PPK_ERR_CREDENTIAL_UNKNOWN;
-	if (credential->disabled)
-		return PPK_ERR_CREDENTIAL_DISABLED;
-	if (credential->expires_s != 0 && verification->now_s >= credential->expires_s)
-		return PPK_ERR_CREDENTIAL_EXPIRED;
-	return PPK_OK;
+	return ppk_credential_in_force(credential, verification->now_s);
 }
 
 static enum ppk_err check_rp_id(const struct ppk_verification *verification,
@@ -117,12 +114,11 @@ static enum ppk_err check_signature(
 		data->len + PPK_SHA256_SIZE, assertion->signature.data, assertion->signature.len);
 }
 
-/* Step 22. An authenticator without a counter sends 0 for ever. */
+/* Step 22. */
 static enum ppk_err check_sign_count(
 	const struct ppk_verification *verification, uint32_t count, bool *ret_fell)
 {
-	bool fell = count <= verification->stored_count &&
-		    (count != 0 || verification->stored_count != 0);
+	bool fell = !ppk_sign_count_has_risen(verification->stored_count, count);
 
 	switch (verification->sign_count) {
 	case PPK_SIGN_COUNT_ENFORCE:

@@ -149,11 +149,10 @@ static bool read_credentials(struct sign_in *sign_in)
 static enum ppk_err unusable(const struct sign_in *sign_in, const struct ppk_credential *credential)
 {
 	const char *rp_id = sign_in->options->rp_id;
+	enum ppk_err err = ppk_credential_in_force(credential, sign_in->now_s);
 
-	if (credential->disabled)
-		return PPK_ERR_CREDENTIAL_DISABLED;
-	if (credential->expires_s != 0 && credential->expires_s <= sign_in->now_s)
-		return PPK_ERR_CREDENTIAL_EXPIRED;
+	if (err != PPK_OK)
+		return err;
 	if (rp_id[0] != '\0' && strcmp(credential->rp_id, rp_id) != 0)
 		return PPK_ERR_RP_ID;
 	return PPK_OK;

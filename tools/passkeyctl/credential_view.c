@@ -24,10 +24,10 @@ static const char *const backup_names[] = {
 const char *ppk_credential_state(
 	const struct ppk_credential *credential, const char *rp_id, int64_t now_s)
 {
-	if (credential->disabled)
-		return "disabled";
-	if (credential->expires_s != 0 && credential->expires_s <= now_s)
-		return "expired";
+	enum ppk_err err = ppk_credential_in_force(credential, now_s);
+
+	if (err != PPK_OK)
+		return err == PPK_ERR_CREDENTIAL_DISABLED ? "disabled" : "expired";
 	if (rp_id[0] != '\0' && strcmp(rp_id, credential->rp_id) != 0)
 		return "other-rp-id";
 	return "usable";
