@@ -189,15 +189,22 @@ static size_t find_slot(const struct supervisor *supervisor, const char *path)
 	return empty;
 }
 
+/* Its node is gone: the slot is free again. */
+static void forget(struct supervisor *supervisor, size_t i)
+{
+	if (supervisor->slots[i].candidate.phase == PPK_PHASE_ABSENT)
+		return;
+	drop(supervisor, i, PPK_ERR_DEVICE);
+	supervisor->slots[i] = (struct ppk_slot){ .socket = -1 };
+}
+
 static void removed(void *context, const char *path)
 {
 	struct supervisor *supervisor = context;
 	size_t i = find_slot(supervisor, path);
 
-	if (i == SLOTS || supervisor->slots[i].candidate.phase == PPK_PHASE_ABSENT)
-		return;
-	drop(supervisor, i, PPK_ERR_DEVICE);
-	supervisor->slots[i] = (struct ppk_slot){ .socket = -1 };
+	if (i != SLOTS)
+		forget(supervisor, i);
 }
 
 /* Was it given up for a reason that may be gone now? */
@@ -217,11 +224,9 @@ static void forget_unplugged(
 		const struct ppk_slot *slot = &supervisor->slots[i];
 		const struct ppk_plugged *now = ppk_plugged_find(slot->plugged.path, list, count);
 
-		if (slot->candidate.phase == PPK_PHASE_ABSENT)
-			continue;
-		if (now == NULL ? slot->candidate.phase == PPK_PHASE_GONE :
-				  !ppk_plugged_is_same(&slot->plugged, now))
-			removed(supervisor, slot->plugged.path);
+		if (now == NULL ? slot->candidate.phase == PPK_PHASE_GONE
+				: !ppk_plugged_is_same(&slot->plugged, now))
+			forget(supervisor, i);
 	}
 }
 
@@ -477,11 +482,10 @@ static bool watch(struct supervisor *supervisor, int socket)
 
 static int settle_left(const struct supervisor *supervisor)
 {
-	int64_t left;
+	int64_t left = supervisor->settle_ms - ppk_clock_ms();
 
 	if (!supervisor->settling)
 		return supervisor->watched[WATCH_PLUG].fd < 0 ? WATCH_PLUG_AFTER_MS : -1;
-	left = supervisor->settle_ms - ppk_clock_ms();
 	return left < 0 ? 0 : (int)left;
 }
 
@@ -507,16 +511,14 @@ static void serve(struct supervisor *supervisor)
 
 static void run(struct supervisor *supervisor)
 {
-	int ready = 1;
-
 	look(supervisor);
 	go_on(supervisor);
 	while (!supervisor->ended) {
-		if (ready == 0) {
+		int ready = poll(
+			supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor));
+
+		if (ready == 0)
 			watch_plug(supervisor);
-			go_on(supervisor);
-		}
-		ready = poll(supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor));
 		if (ready >= 0)
 			serve(supervisor);
 	}
