@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/bytes.h"
-#include "sys/file.h"
+#include "sys/options_read.h"
 
 static bool names_file(int argc, const char *const *argv)
 {
@@ -22,27 +21,6 @@ static bool names_file(int argc, const char *const *argv)
 	return false;
 }
 
-static enum ppk_err apply_file(
-	struct ppk_options *options, bool required, uid_t root, struct ppk_diag *reterr)
-{
-	const struct ppk_trust trust = { .allow_user = false, .user = root, .root = root };
-	struct ppk_bytes text = { .data = NULL };
-	struct ppk_diag diag = { .line = 0 };
-	enum ppk_err err;
-
-	err = ppk_file_read(options->conf, &trust, PPK_OPTIONS_FILE_MAX, &text, &diag);
-	if (err == PPK_ERR_NOT_FOUND && !required)
-		return PPK_OK;
-	if (err != PPK_OK) {
-		*reterr = diag;
-		return err;
-	}
-	err = ppk_options_apply_file(
-		options, (const char *)text.data, text.len, options->conf, reterr);
-	ppk_bytes_done(&text);
-	return err;
-}
-
 enum ppk_err ppk_configuration_read(int argc, const char *const *argv, uid_t root,
 	struct ppk_options *ret, struct ppk_diag *reterr)
 {
@@ -51,7 +29,7 @@ enum ppk_err ppk_configuration_read(int argc, const char *const *argv, uid_t roo
 	ppk_options_init(ret);
 	err = ppk_options_conf_of_line(ret, argc, argv, reterr);
 	if (err == PPK_OK)
-		err = apply_file(ret, names_file(argc, argv), root, reterr);
+		err = ppk_options_read(ret, names_file(argc, argv), root, reterr);
 	if (err == PPK_OK)
 		err = ppk_options_apply_line(ret, argc, argv, reterr);
 	return err;

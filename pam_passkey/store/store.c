@@ -81,17 +81,9 @@ static enum ppk_err make_folders_in_home(const struct ppk_store *store, struct p
 	return err;
 }
 
-/* Where another account stands for root, its group is the process's. */
-static struct ppk_file_owner owned_by_root(const struct ppk_store *store, mode_t mode)
-{
-	return (struct ppk_file_owner){ .uid = store->trust.root,
-		.gid = store->trust.root == 0 ? 0 : getegid(),
-		.mode = mode };
-}
-
 static enum ppk_err make_folder(const struct ppk_store *store, struct ppk_diag *reterr)
 {
-	struct ppk_file_owner owner = owned_by_root(store, 0755);
+	struct ppk_file_owner owner = ppk_file_owned_by_root(&store->trust, 0755);
 	char folder[sizeof(store->path)];
 	size_t len = (size_t)(strrchr(store->path, '/') - store->path);
 
@@ -120,7 +112,7 @@ static enum ppk_err read_or_empty(
 static enum ppk_err write_file(const struct ppk_store *store,
 	const struct ppk_credential_file *file, struct ppk_diag *reterr)
 {
-	struct ppk_file_owner owner = owned_by_root(store, 0644);
+	struct ppk_file_owner owner = ppk_file_owned_by_root(&store->trust, 0644);
 	struct ppk_bytes text = { NULL, 0 };
 	enum ppk_err err = ppk_credential_file_format(file, &text);
 

@@ -10,16 +10,14 @@
 #include "sys/as_user.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "sys/child.h"
-#include "sys/clock.h"
+#include "sys/descriptor.h"
 #include "sys/identity.h"
 
 #define ANSWER_MAX_MS 10000
@@ -81,23 +79,6 @@ static int run_job(void *context)
  * In the host.
  */
 
-/* The child's end of the socket closes when the child ends, so this also notices its death. */
-static bool answer_comes(int socket)
-{
-	int64_t deadline_ms = ppk_clock_ms() + ANSWER_MAX_MS;
-	struct pollfd entry = { .fd = socket, .events = POLLIN };
-
-	for (;;) {
-		int64_t left = deadline_ms - ppk_clock_ms();
-		int count = poll(&entry, 1, left < 0 ? 0 : (int)left);
-
-		if (count > 0)
-			return true;
-		if (left <= 0 || (count < 0 && errno != EINTR))
-			return false;
-	}
-}
-
 static bool receive_answer(int socket, struct ppk_fault *ret, int *ret_fd)
 {
 	union descriptor_room room = { .bytes = { 0 } };
@@ -144,7 +125,8 @@ struct ppk_fault ppk_as_user_run(
 		close(ends[0]);
 		return (struct ppk_fault){ .kind = kind_of_start_error(err) };
 	}
-	if (!answer_comes(ends[0]) || !receive_answer(ends[0], &fault, &fd))
+	/* The child's end of the socket closes when the child ends: its death is noticed, too. */
+	if (!ppk_descriptor_ready_within(ends[0], ANSWER_MAX_MS) || !receive_answer(ends[0], &fault, &fd))
 		ppk_child_signal(&child, SIGKILL);
 	ppk_child_reap(&child);
 	close(ends[0]);

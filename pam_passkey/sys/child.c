@@ -15,16 +15,14 @@
 #include "sys/child.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sys/clock.h"
+#include "sys/descriptor.h"
 
 /*
  * The child; in it 0 is returned. *ret_fd becomes -1 where the kernel gives no pidfd (before Linux
@@ -73,23 +71,7 @@ enum ppk_err ppk_child_start(ppk_child_fn *run, void *context, struct ppk_child 
 
 bool ppk_child_ends_within(const struct ppk_child *child, unsigned ms)
 {
-	int64_t deadline_ms = ppk_clock_ms() + ms;
-	struct pollfd entry = { .fd = child->fd, .events = POLLIN };
-
-	if (child->fd < 0)
-		return false;
-	for (;;) {
-		int64_t left = deadline_ms - ppk_clock_ms();
-		int count;
-
-		if (left > INT32_MAX)
-			left = INT32_MAX;
-		count = poll(&entry, 1, left < 0 ? 0 : (int)left);
-		if (count > 0)
-			return true;
-		if (left <= 0 || (count < 0 && errno != EINTR))
-			return false;
-	}
+	return child->fd >= 0 && ppk_descriptor_ready_within(child->fd, ms);
 }
 
 void ppk_child_signal(const struct ppk_child *child, int number)

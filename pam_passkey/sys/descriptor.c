@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "sys/clock.h"
 
 /* Without close_range and /proc: where to stop when the limit is "none" or in the millions. */
 #define CLOSE_ONE_BY_ONE_MAX 65536
@@ -103,4 +106,23 @@ enum ppk_err ppk_descriptors_keep_one(int keep)
 		return PPK_ERR_IO;
 	ppk_descriptors_close_from(4);
 	return PPK_OK;
+}
+
+bool ppk_descriptor_ready_within(int fd, unsigned ms)
+{
+	int64_t deadline_ms = ppk_clock_ms() + ms;
+	struct pollfd entry = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		int64_t left = deadline_ms - ppk_clock_ms();
+		int count;
+
+		if (left > INT_MAX)
+			left = INT_MAX;
+		count = poll(&entry, 1, left < 0 ? 0 : (int)left);
+		if (count > 0)
+			return true;
+		if (left <= 0 || (count < 0 && errno != EINTR))
+			return false;
+	}
 }

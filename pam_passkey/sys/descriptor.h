@@ -2,6 +2,8 @@
 #ifndef PPK_SYS_DESCRIPTOR_H
 #define PPK_SYS_DESCRIPTOR_H
 
+#include <stdbool.h>
+
 #include "core/error.h"
 
 /*
@@ -15,5 +17,8 @@ void ppk_descriptors_close_from(int first);
  * others. keep may be any number, 0 to 2 too. Async-signal-safe. PPK_ERR_IO.
  */
 PPK_MUST_CHECK enum ppk_err ppk_descriptors_keep_one(int keep);
+
+/* Wait until fd can be read or has ended, for at most ms milliseconds; false: neither, or an error. */
+bool ppk_descriptor_ready_within(int fd, unsigned ms);
 
 #endif

@@ -52,6 +52,16 @@ PPK_MUST_CHECK enum ppk_err ppk_file_read_as(const struct ppk_user *user, const 
 PPK_MUST_CHECK enum ppk_err ppk_file_check_program(const char *path, const struct ppk_trust *trust,
 						   struct ppk_diag *reterr);
 
+/* What a new file or folder is given. */
+struct ppk_file_owner {
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;
+};
+
+/* Root's, with this mode. Where another account stands for root, the group is the process's. */
+struct ppk_file_owner ppk_file_owned_by_root(const struct ppk_trust *trust, mode_t mode);
+
 /*
  * Replace (or make) path with len bytes, atomically and durably: a temporary file in the same folder,
  * written, owner and mode set, synced, renamed over path, folder synced. Whatever fails, path is the
@@ -61,11 +71,6 @@ PPK_MUST_CHECK enum ppk_err ppk_file_check_program(const char *path, const struc
  * PPK_ERR_IO (a missing folder too) | PPK_ERR_PERMISSION | PPK_ERR_UNSAFE_FILE | PPK_ERR_NOMEM |
  * PPK_ERR_LIMIT (path too long, too many open files) | PPK_ERR_RANDOM.
  */
-struct ppk_file_owner {
-	uid_t uid;
-	gid_t gid;
-	mode_t mode;
-};
 PPK_MUST_CHECK enum ppk_err ppk_file_replace(const char *path, const struct ppk_trust *trust,
 					     const struct ppk_file_owner *owner, const void *data,
 					     size_t len, struct ppk_diag *reterr);

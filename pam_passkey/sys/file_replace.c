@@ -186,6 +186,13 @@ static struct ppk_fault replace(const struct replacement *what)
 	return fault;
 }
 
+struct ppk_file_owner ppk_file_owned_by_root(const struct ppk_trust *trust, mode_t mode)
+{
+	return (struct ppk_file_owner){
+		.uid = trust->root, .gid = trust->root == 0 ? 0 : getegid(), .mode = mode
+	};
+}
+
 enum ppk_err ppk_file_replace(const char *path, const struct ppk_trust *trust,
 	const struct ppk_file_owner *owner, const void *data, size_t len, struct ppk_diag *reterr)
 {

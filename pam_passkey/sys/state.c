@@ -18,15 +18,7 @@
 #include "core/text.h"
 #include "sys/path.h"
 
-static struct ppk_file_owner owned_by_root(const struct ppk_trust *trust, mode_t mode)
-{
-	/* Where another account stands for root, its group is the process's. */
-	return (struct ppk_file_owner){
-		.uid = trust->root, .gid = trust->root == 0 ? 0 : getegid(), .mode = mode
-	};
-}
-
-static enum ppk_err make_path(
+enum ppk_err ppk_state_path(
 	const char *folder, const char *user, char *out, size_t size, struct ppk_diag *reterr)
 {
 	int len;
@@ -54,31 +46,41 @@ static bool folder_is_missing(const char *folder, const struct ppk_trust *trust)
 	return false;
 }
 
-/* PPK_ERR_NOT_FOUND: there is none and this caller cannot make it. */
-static enum ppk_err provide_folder(
+/* PPK_ERR_NOT_FOUND: this caller cannot make it. */
+static enum ppk_err make_folder(
 	const char *folder, const struct ppk_trust *trust, struct ppk_diag *reterr)
 {
-	struct ppk_file_owner owner = owned_by_root(trust, 0755);
+	struct ppk_file_owner owner = ppk_file_owned_by_root(trust, 0755);
 
-	if (!folder_is_missing(folder, trust))
-		return PPK_OK;
 	if (geteuid() != trust->root)
 		return PPK_ERR_NOT_FOUND;
 	return ppk_folder_make(folder, trust, &owner, reterr);
 }
 
+/* Take the lock; the folder is looked for, and made, only when that shows that there is none. */
+static enum ppk_err lock_or_make_folder(
+	const char *folder, struct ppk_state *state, struct ppk_diag *reterr)
+{
+	enum ppk_err err = ppk_file_lock(state->path, &state->trust, &state->lock_fd, reterr);
+
+	if (err != PPK_ERR_IO || !folder_is_missing(folder, &state->trust))
+		return err;
+	err = make_folder(folder, &state->trust, reterr);
+	return err != PPK_OK
+		       ? err
+		       : ppk_file_lock(state->path, &state->trust, &state->lock_fd, reterr);
+}
+
 /*
- * Make the folder and take the lock. What is no error becomes *ret_lock_err, with state->writable
+ * Take the lock. What is no error becomes *ret_lock_err, with state->writable
  * false.
  */
 static enum ppk_err lock(const char *folder, struct ppk_state *state, enum ppk_err *ret_lock_err,
 	struct ppk_diag *reterr)
 {
 	struct ppk_diag diag = { .text = "" };
-	enum ppk_err err = provide_folder(folder, &state->trust, &diag);
+	enum ppk_err err = lock_or_make_folder(folder, state, &diag);
 
-	if (err == PPK_OK)
-		err = ppk_file_lock(state->path, &state->trust, &state->lock_fd, &diag);
 	state->locked = state->writable = err == PPK_OK;
 	*ret_lock_err = err == PPK_ERR_IO ? err : PPK_OK;
 	if (err == PPK_OK || err == PPK_ERR_IO || err == PPK_ERR_PERMISSION ||
@@ -113,7 +115,7 @@ static enum ppk_err read_counts(
 static enum ppk_err begin(const char *folder, const char *user, struct ppk_state *state,
 	enum ppk_err *ret_lock_err, struct ppk_diag *reterr)
 {
-	enum ppk_err err = make_path(folder, user, state->path, sizeof(state->path), reterr);
+	enum ppk_err err = ppk_state_path(folder, user, state->path, sizeof(state->path), reterr);
 
 	if (err == PPK_OK)
 		err = lock(folder, state, ret_lock_err, reterr);
@@ -144,7 +146,7 @@ enum ppk_err ppk_state_begin(const char *folder, const char *user, const struct 
 
 enum ppk_err ppk_state_commit(struct ppk_state *state, struct ppk_diag *reterr)
 {
-	struct ppk_file_owner owner = owned_by_root(&state->trust, 0644);
+	struct ppk_file_owner owner = ppk_file_owned_by_root(&state->trust, 0644);
 	struct ppk_bytes text = { NULL, 0 };
 	enum ppk_err err;
 

@@ -25,6 +25,13 @@ struct ppk_state {
 };
 
 /*
+ * FOLDER/USER.counts into out (size bytes with NUL). PPK_ERR_SYNTAX (a name that may not be part of a
+ * path) | PPK_ERR_LIMIT.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_state_path(const char *folder, const char *user, char *out, size_t size,
+					   struct ppk_diag *reterr);
+
+/*
  * Lock and read. A missing file reads as no counts, and so does a missing folder (its parent must be
  * there): no privileged sign-in has happened yet. When the caller lacks the privilege to lock or
  * write, writable is false and that is no error. A folder that is missing is made when the caller is

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "counts.h"
 
-#include <stdio.h>
-
 #include "sys/file.h"
 #include "sys/state.h"
 
@@ -12,12 +10,10 @@ enum ppk_err ppk_counts_read(
 	const struct ppk_trust trust = { .root = 0 };
 	struct ppk_bytes text = { NULL, 0 };
 	char path[sizeof(((struct ppk_state *)0)->path)];
-	enum ppk_err err;
-	int len;
+	enum ppk_err err = ppk_state_path(folder, user, path, sizeof(path), reterr);
 
-	len = snprintf(path, sizeof(path), "%s/%s.counts", folder, user);
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return ppk_diag_set(reterr, PPK_ERR_LIMIT, folder, 0, 0, "the path is too long");
+	if (err != PPK_OK)
+		return err;
 	err = ppk_file_read(path, &trust, PPK_SIGN_COUNTS_FILE_MAX, &text, reterr);
 	if (err == PPK_OK)
 		err = ppk_sign_counts_parse((const char *)text.data, text.len, path, ret, reterr);

@@ -4,15 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sys/file.h"
+#include "sys/options_read.h"
 
 enum ppk_err ppk_options_load(const char *path, struct ppk_options *ret, struct ppk_diag *reterr)
 {
-	const struct ppk_trust trust = { .root = 0 };
-	struct ppk_bytes text = { NULL, 0 };
-	bool may_be_missing = path == NULL;
-	enum ppk_err err;
-
 	ppk_options_init(ret);
 	if (path != NULL) {
 		int len = snprintf(ret->conf, sizeof(ret->conf), "%s", path);
@@ -21,14 +16,7 @@ enum ppk_err ppk_options_load(const char *path, struct ppk_options *ret, struct 
 			return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
 				"--config needs an absolute path");
 	}
-	err = ppk_file_read(ret->conf, &trust, PPK_OPTIONS_FILE_MAX, &text, reterr);
-	if (err == PPK_ERR_NOT_FOUND && may_be_missing)
-		return PPK_OK;
-	if (err == PPK_OK)
-		err = ppk_options_apply_file(
-			ret, (const char *)text.data, text.len, ret->conf, reterr);
-	ppk_bytes_done(&text);
-	return err;
+	return ppk_options_read(ret, path != NULL, 0, reterr);
 }
 
 enum ppk_err ppk_options_override(
