@@ -32,8 +32,21 @@ static void json_bad_lines(const struct ppk_credential_file *file, struct ppk_js
 	ppk_json_end(json);
 }
 
+/* What is shown of a line; false: there is no credential in it. */
+static bool view_line(struct listing *listing, size_t i, struct ppk_credential_view *ret)
+{
+	const struct ppk_credential *credential = listing->file->lines[i].credential;
+
+	if (credential == NULL)
+		return false;
+	*ret = ppk_credential_view(credential, &listing->counts, listing->session->options.rp_id,
+		listing->now_s);
+	return true;
+}
+
 static void print_json(struct listing *listing)
 {
+	struct ppk_credential_view view;
 	struct ppk_json json;
 
 	ppk_json_init(&json, stdout);
@@ -41,15 +54,9 @@ static void print_json(struct listing *listing)
 	ppk_json_string(&json, "user", listing->session->user->name);
 	ppk_json_string(&json, "file", listing->session->store.path);
 	ppk_json_array(&json, "credentials");
-	for (size_t i = 0; i < listing->file->line_count; i++) {
-		struct ppk_credential_view view;
-
-		if (listing->file->lines[i].credential == NULL)
-			continue;
-		view = ppk_credential_view(listing->file->lines[i].credential, &listing->counts,
-			listing->session->options.rp_id, listing->now_s);
-		ppk_credential_view_json(&view, &json);
-	}
+	for (size_t i = 0; i < listing->file->line_count; i++)
+		if (view_line(listing, i, &view))
+			ppk_credential_view_json(&view, &json);
 	ppk_json_end(&json);
 	json_bad_lines(listing->file, &json);
 	ppk_json_end(&json);
@@ -57,21 +64,17 @@ static void print_json(struct listing *listing)
 
 static void print_table(struct listing *listing)
 {
+	struct ppk_credential_view view;
+
 	if (listing->file->credential_count == 0) {
 		ppk_message_note("%s has no passkey in %s.", listing->session->user->name,
 			listing->session->store.path);
 		return;
 	}
 	ppk_credential_view_heading();
-	for (size_t i = 0; i < listing->file->line_count; i++) {
-		struct ppk_credential_view view;
-
-		if (listing->file->lines[i].credential == NULL)
-			continue;
-		view = ppk_credential_view(listing->file->lines[i].credential, &listing->counts,
-			listing->session->options.rp_id, listing->now_s);
-		ppk_credential_view_row(&view);
-	}
+	for (size_t i = 0; i < listing->file->line_count; i++)
+		if (view_line(listing, i, &view))
+			ppk_credential_view_row(&view);
 }
 
 static int list(const struct ppk_session *session, bool json)
