@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+import processes
 import tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -69,16 +70,10 @@ class Desk:
             elif message["type"] not in ("authenticator", "touch", "verify"):
                 raise AssertionError(message)
 
-    def _helpers(self):
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            with contextlib.suppress(OSError):
-                if os.readlink("/proc/%s/exe" % pid) == self.helper:
-                    yield int(pid)
-
     @contextlib.contextmanager
     def helpers_stopped(self):
         """While in it, passkey-device and its workers see nothing and do nothing."""
-        pids = list(self._helpers())
+        pids = processes_of(self.helper)
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
@@ -182,16 +177,7 @@ def transactions(key):
 
 def processes_of(helper):
     """The processes that run a program."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            with open("/proc/%s/cmdline" % pid, "rb") as file:
-                line = file.read()
-            with open("/proc/%s/stat" % pid) as file:
-                state = file.read().rsplit(")", 1)[1].split()[0]
-            if line.split(b"\0")[0] == os.path.basename(helper).encode() and state not in "ZX":
-                found.append(int(pid))
-    return found
+    return processes.by_name(os.path.basename(helper))
 
 
 def waits_for_nobody(key):

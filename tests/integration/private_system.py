@@ -10,7 +10,6 @@ changes, and all of it is gone with the last process in it. Needs root.
 import ctypes
 import glob
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -178,7 +177,3 @@ def service(name, *auth):
     text = "".join("auth %s\n" % line for line in auth)
     text += "account required pam_unix.so\nsession required pam_permit.so\n"
     write("/etc/pam.d/" + name, text)
-
-
-def remove_tree(path):
-    shutil.rmtree(path, ignore_errors=True)

@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "virtual"))
 
 import private_system as system  # noqa: E402
+import processes  # noqa: E402
 from terminal import PATIENCE_S, Terminal  # noqa: E402
 from virtual import Authenticator  # noqa: E402
 
@@ -63,15 +64,8 @@ def password(terminal):
 
 def helpers():
     """The processes of passkey-device that run in this namespace now, as descriptors."""
-    here = os.readlink("/proc/self/ns/mnt")
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if os.readlink("/proc/%s/ns/mnt" % pid) == here and \
-                    "passkey-device" in os.readlink("/proc/%s/exe" % pid):
-                found.append(os.pidfd_open(int(pid)))
-        except OSError:
-            continue
+    found = [os.pidfd_open(pid)
+             for pid in processes.by_program(lambda path: "passkey-device" in path)]
     if not found:
         raise AssertionError("no helper runs")
     return found

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A person at a terminal: runs a program on a pseudo-terminal, waits for what it shows, types."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
 import subprocess
-import time
+import termios
 
 PATIENCE_S = 30  # when a program says nothing for so long, something hangs: the test fails
 
@@ -33,8 +34,6 @@ class Terminal:
 
     @staticmethod
     def _control(slave):
-        import fcntl
-        import termios
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
     def __enter__(self):
@@ -93,7 +92,3 @@ class Terminal:
         bar = "─" * (width - 2)
         body = "".join("│ %s │\n" % row.ljust(width - 4) for row in rows)
         return "╭%s╮\n%s╰%s╯" % (bar, body, bar)
-
-
-def now_ms():
-    return int(time.monotonic() * 1000)

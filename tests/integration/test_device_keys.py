@@ -185,22 +185,28 @@ def a_touch_chooses_among_keys_that_may_hide_a_credential():
         tap.contains(other.control("retries"), "8 ")
 
 
+def second_of_two_is_chosen(desk):
+    """Two keys with a PIN, both the user's; the second is touched, and asks for its PIN."""
+    first = desk.key(0, "--pin", "1111")
+    one = desk.enrol()["credential_id"]
+    first.unplug()
+    second = desk.key(1, "--pin", "2222")
+    two = desk.enrol()["credential_id"]
+    first.plug()
+    for key in (first, second):
+        key.control("touch-mode control")
+    ceremony = desk.sign_in(group(one, two, uv="required"))
+    ceremony.until("touch")
+    ceremony.until("touch")
+    second.wait_touch()
+    second.touch()
+    ceremony.until("pin-needed")
+    return first, second, one, two, ceremony
+
+
 def a_touch_chooses_among_keys_that_are_both_theirs():
     with Desk() as desk:
-        first = desk.key(0, "--pin", "1111")
-        one = desk.enrol()["credential_id"]
-        first.unplug()
-        second = desk.key(1, "--pin", "2222")
-        two = desk.enrol()["credential_id"]
-        first.plug()
-        for key in (first, second):
-            key.control("touch-mode control")
-        ceremony = desk.sign_in(group(one, two, uv="required"))
-        ceremony.until("touch")
-        ceremony.until("touch")
-        second.wait_touch()
-        second.touch()
-        ceremony.until("pin-needed")
+        first, second, one, two, ceremony = second_of_two_is_chosen(desk)
         ceremony.pin("2222")
         second.wait_touch()
         second.touch()
@@ -210,20 +216,7 @@ def a_touch_chooses_among_keys_that_are_both_theirs():
 
 def the_other_key_gets_its_turn_when_the_chosen_one_fails():
     with Desk() as desk:
-        first = desk.key(0, "--pin", "1111")
-        one = desk.enrol()["credential_id"]
-        first.unplug()
-        second = desk.key(1, "--pin", "2222")
-        two = desk.enrol()["credential_id"]
-        first.plug()
-        for key in (first, second):
-            key.control("touch-mode control")
-        ceremony = desk.sign_in(group(one, two, uv="required"))
-        ceremony.until("touch")
-        ceremony.until("touch")
-        second.wait_touch()
-        second.touch()
-        ceremony.until("pin-needed")
+        first, second, one, two, ceremony = second_of_two_is_chosen(desk)
         second.unplug()
         ceremony.until("gone")
         ceremony.until("pin-needed")

@@ -4,7 +4,6 @@
 usage: test_module_host.py BUILD        as root; nothing outside a temporary folder changes
 """
 
-import contextlib
 import os
 import pwd
 import signal
@@ -13,6 +12,7 @@ import subprocess
 import threading
 import time
 
+import processes
 import tap
 from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, CASES, KEY, LINE, NOBODY, PERM_DENIED, PIN,
                    Result, SUCCESS, TOUCH, USER, case, check, stand)
@@ -195,12 +195,7 @@ def a_control_c_ends_the_wait_at_once_with_a_denial_and_no_process():
 
 def processes_of(program):
     """The processes that run a program file."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            if os.readlink("/proc/%s/exe" % pid) == program:
-                found.append(pid)
-    return found
+    return processes.by_program(lambda path: path == program)
 
 
 @case

@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 
+import processes
 import scene
 import tap
 from scene import Terminal, system
@@ -74,22 +75,10 @@ def sudo_killed_while_waiting_leaves_no_helper_behind():
         scene.password(terminal)
         key.wait_touch()
         helpers = scene.helpers()
-        for pid in _children_named("sudo"):
+        for pid in processes.by_program(lambda path: os.path.basename(path) == "sudo"):
             os.kill(pid, signal.SIGKILL)
         terminal.finish()
         scene.wait_for_end(helpers)
-
-
-def _children_named(name):
-    """Processes of this namespace that run a program of this name."""
-    here = os.readlink("/proc/self/ns/mnt")
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if os.readlink("/proc/%s/ns/mnt" % pid) == here and \
-                    os.path.basename(os.readlink("/proc/%s/exe" % pid)) == name:
-                yield int(pid)
-        except OSError:
-            continue
 
 
 def su_lets_in_with_password_and_touch():
