@@ -78,8 +78,13 @@ static bool copy_info(const fido_dev_info_t *info, struct ppk_plugged *ret)
 
 	if (path == NULL || strlen(path) >= sizeof(ret->path))
 		return false;
-	/* A reader that is no node of /dev has no identity, and is always the same. */
-	(void)statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &node);
+	/*
+	 * A node that is no longer there went away since it was listed. A reader that is no node of
+	 * /dev has no identity, and is always the same.
+	 */
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &node) != 0 &&
+		strncmp(path, NODE_FOLDER "/", sizeof(NODE_FOLDER)) == 0)
+		return false;
 	ret->inode = node.stx_ino;
 	ret->born_s = node.stx_btime.tv_sec;
 	ret->born_ns = node.stx_btime.tv_nsec;
