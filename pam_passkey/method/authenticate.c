@@ -207,6 +207,8 @@ static bool no_assertion(struct sign_in *sign_in, enum ppk_err reason)
 	return deny(sign_in, reason);
 }
 
+static ppk_method_fn *const methods[] = { [PPK_METHOD_LOCAL] = ppk_method_local };
+
 static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id method)
 {
 	const struct ppk_options *options = sign_in->options;
@@ -236,11 +238,7 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 	if (err != PPK_OK)
 		return err;
 	sign_in->method = ppk_method_name(method);
-	switch (method) {
-	case PPK_METHOD_LOCAL:
-		return ppk_method_local(&request, &sign_in->assertion, &sign_in->expected);
-	}
-	return PPK_ERR_INTERNAL;
+	return methods[method](&request, &sign_in->assertion, &sign_in->expected);
 }
 
 static bool obtain_assertion(struct sign_in *sign_in)

@@ -4,17 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/credential_groups.h"
 #include "crypto/digest.h"
 #include "method/ceremony.h"
 
 #define NAME_SIZE (PPK_CREDENTIAL_NAME_MAX + 1)
-
-/* The credentials, put into groups for passkey-device; ids of one group stand together. */
-struct plan {
-	struct ppk_bytes ids[PPK_CREDENTIALS_MAX]; /* borrowed */
-	struct ppk_device_group groups[PPK_CREDENTIALS_MAX];
-	size_t id_count, group_count;
-};
 
 /* What the callback of the ceremony needs to name an authenticator. */
 struct names {
@@ -25,66 +19,6 @@ struct names {
 void ppk_method_origin(const char *host, char out[static PPK_ORIGIN_SIZE])
 {
 	snprintf(out, PPK_ORIGIN_SIZE, "pam://%s", host);
-}
-
-static enum ppk_uv demanded_uv(
-	const struct ppk_method_request *request, const struct ppk_credential *credential)
-{
-	return credential->uv > request->uv ? credential->uv : request->uv;
-}
-
-/* Is there a group for credential i already, that is: does an earlier one of the same kind exist? */
-static bool has_group(const struct ppk_method_request *request, size_t i)
-{
-	const struct ppk_credential *credential = request->credentials[i];
-
-	for (size_t j = 0; j < i; j++) {
-		const struct ppk_credential *other = request->credentials[j];
-
-		if (demanded_uv(request, other) == demanded_uv(request, credential) &&
-			strcmp(other->rp_id, credential->rp_id) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void add_group(struct plan *plan, const struct ppk_method_request *request, size_t first)
-{
-	const struct ppk_credential *model = request->credentials[first];
-	struct ppk_device_group *group = &plan->groups[plan->group_count++];
-
-	*group = (struct ppk_device_group){
-		.rp_id = model->rp_id,
-		.uv = demanded_uv(request, model),
-		.ids = &plan->ids[plan->id_count],
-	};
-	for (size_t i = first; i < request->credential_count; i++) {
-		const struct ppk_credential *credential = request->credentials[i];
-
-		if (demanded_uv(request, credential) != group->uv ||
-			strcmp(credential->rp_id, group->rp_id) != 0)
-			continue;
-		plan->ids[plan->id_count++] = credential->id;
-		group->id_count++;
-	}
-}
-
-/*
- * In the order of the file, but what asks least of the person first: an authenticator that holds two
- * of the credentials is asked for a PIN only when no other would do.
- */
-static enum ppk_err make_plan(const struct ppk_method_request *request, struct plan *plan)
-{
-	if (request->credential_count > PPK_CREDENTIALS_MAX)
-		return PPK_ERR_LIMIT;
-	for (unsigned uv = PPK_UV_DISCOURAGED; uv <= PPK_UV_REQUIRED; uv++) {
-		for (size_t i = 0; i < request->credential_count; i++) {
-			if (demanded_uv(request, request->credentials[i]) == (enum ppk_uv)uv &&
-				!has_group(request, i))
-				add_group(plan, request, i);
-		}
-	}
-	return PPK_OK;
 }
 
 /* The only credential that can be on this authenticator, or NULL when several or none can. */
@@ -151,17 +85,18 @@ static enum ppk_err ask_device(const struct ppk_method_request *request,
 		.label = label,
 		.label_context = &names,
 	};
-	struct plan plan = { .id_count = 0 };
+	struct ppk_credential_groups groups = { .id_count = 0 };
 	struct ppk_device_get_assertion message = {
 		.timeout_ms = ppk_ceremony_device_timeout_ms(request->timeout_s),
-		.groups = plan.groups,
+		.groups = groups.groups,
 	};
 	struct ppk_device_message answer;
 	enum ppk_err err;
 
 	memcpy(message.client_data_hash, client_data_hash, PPK_SHA256_SIZE);
-	err = make_plan(request, &plan);
-	message.group_count = plan.group_count;
+	err = ppk_credential_groups_make(
+		request->credentials, request->credential_count, request->uv, &groups);
+	message.group_count = groups.group_count;
 	if (err == PPK_OK)
 		err = ppk_device_get_assertion(request->device, &message);
 	if (err == PPK_OK)

@@ -2,39 +2,7 @@
 #ifndef PPK_METHOD_LOCAL_H
 #define PPK_METHOD_LOCAL_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "audit/event.h"
-#include "core/assertion.h"
-#include "core/client_data.h"
-#include "core/credential.h"
-#include "core/error.h"
-#include "device/device.h"
-#include "method/dialogue.h"
-#include "sys/file.h"
-
-/* What every method is given. Everything is borrowed. */
-struct ppk_method_request {
-	const char *user;   /* for messages */
-	const char *host;   /* this machine, for the origin */
-	const char *action; /* for messages: "to sign in to web1 as alice" */
-	const struct ppk_credential *const *credentials; /* usable ones: enabled, right RP ID */
-	size_t credential_count;
-	enum ppk_uv uv; /* demanded by the service */
-	unsigned timeout_s;
-	bool cue;
-	const char *device_helper;
-	struct ppk_trust trust;
-	/*
-	 * Zeroed; the caller's, who stops it in any case. Not stopped here, so that passkey-device can end
-	 * while its assertion is verified.
-	 */
-	struct ppk_device *device;
-	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes */
-	const struct ppk_dialogue *dialogue;
-	const struct ppk_log *log;
-};
+#include "method/method.h"
 
 /*
  * The origin of client data that this machine makes for itself: "pam://" and the host name. It says
@@ -44,10 +12,8 @@ struct ppk_method_request {
 void ppk_method_origin(const char *host, char out[static PPK_ORIGIN_SIZE]);
 
 /*
- * The authenticator plugged into this machine. On PPK_OK *ret is the caller's
- * (ppk_assertion_done), unverified, and *ret_expected is what its client data must be (exact; its
- * bytes are the caller's too). Errors: how a ceremony ends (core/error.def), PPK_ERR_PROCESS and
- * what ppk_device_start returns, PPK_ERR_NOMEM.
+ * The authenticator plugged into this machine: a ppk_method_fn. Its expected client data are exact.
+ * Also PPK_ERR_PROCESS and what ppk_device_start returns.
  */
 PPK_MUST_CHECK enum ppk_err ppk_method_local(const struct ppk_method_request *request,
 					     struct ppk_assertion *ret,

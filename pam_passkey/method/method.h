@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_METHOD_METHOD_H
+#define PPK_METHOD_METHOD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/event.h"
+#include "core/assertion.h"
+#include "core/client_data.h"
+#include "core/credential.h"
+#include "core/error.h"
+#include "device/device.h"
+#include "method/dialogue.h"
+#include "sys/file.h"
+
+/* What every method is given. Everything is borrowed. */
+struct ppk_method_request {
+	const char *user;   /* for messages */
+	const char *host;   /* this machine, for the origin */
+	const char *action; /* for messages: "to sign in to web1 as alice" */
+	const struct ppk_credential *const *credentials; /* usable ones: enabled, right RP ID */
+	size_t credential_count;
+	enum ppk_uv uv; /* demanded by the service */
+	unsigned timeout_s;
+	bool cue;
+	const char *device_helper;
+	struct ppk_trust trust;
+	/*
+	 * Zeroed; the caller's, who stops it in any case. Not stopped here, so that passkey-device can end
+	 * while its assertion is verified.
+	 */
+	struct ppk_device *device;
+	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes */
+	const struct ppk_dialogue *dialogue;
+	const struct ppk_log *log;
+};
+
+/*
+ * A method: carries the challenge to the person's authenticator and brings an assertion back. On
+ * PPK_OK *ret is the caller's (ppk_assertion_done), unverified, and *ret_expected is what its client
+ * data must be (its exact bytes are the caller's too); both are untouched otherwise.
+ * PPK_ERR_METHOD_UNAVAILABLE: it cannot work in this session, and the person has seen nothing of it;
+ * else how a ceremony ends (core/error.def), PPK_ERR_NOMEM.
+ */
+typedef enum ppk_err ppk_method_fn(const struct ppk_method_request *request,
+	struct ppk_assertion *ret, struct ppk_client_data_expected *ret_expected);
+
+#endif
