@@ -19,6 +19,12 @@ struct ppk_dialogue {
 	 * PPK_ERR_CONVERSATION | PPK_ERR_LIMIT | PPK_ERR_NOMEM. Every other copy of the answer is wiped.
 	 */
 	enum ppk_err (*ask_secret)(void *context, const char *text, struct ppk_secret *ret);
+	/*
+	 * A question whose answer is no secret and may be empty: into out (size bytes), NUL-terminated.
+	 * text may have several lines. NULL where there are no such questions. PPK_ERR_CANCELLED (no
+	 * answer) | PPK_ERR_CONVERSATION | PPK_ERR_LIMIT | PPK_ERR_NOMEM.
+	 */
+	enum ppk_err (*ask)(void *context, const char *text, char *out, size_t size);
 };
 
 #endif

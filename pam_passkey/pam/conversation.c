@@ -101,9 +101,37 @@ static enum ppk_err ask_secret(void *context, const char *text, struct ppk_secre
 	return err;
 }
 
+static enum ppk_err take_line(const struct pam_response *response, char *out, size_t size)
+{
+	size_t len;
+
+	if (response == NULL || response->resp == NULL)
+		return PPK_ERR_CANCELLED;
+	len = strlen(response->resp);
+	if (len >= size)
+		return PPK_ERR_LIMIT;
+	memcpy(out, response->resp, len + 1);
+	return PPK_OK;
+}
+
+static enum ppk_err ask(void *context, const char *text, char *out, size_t size)
+{
+	struct pam_response *response = NULL;
+	enum ppk_err err = converse(context, PAM_PROMPT_ECHO_ON, text, &response);
+
+	if (err == PPK_OK)
+		err = take_line(response, out, size);
+	forget(response);
+	return err;
+}
+
 struct ppk_dialogue ppk_pam_dialogue(pam_handle_t *pamh)
 {
 	return (struct ppk_dialogue){
-		.context = pamh, .show = show, .warn = warn, .ask_secret = ask_secret
+		.context = pamh,
+		.show = show,
+		.warn = warn,
+		.ask_secret = ask_secret,
+		.ask = ask,
 	};
 }

@@ -130,7 +130,9 @@ static inline void scene_begin(struct scene *scene, const char *script)
 	snprintf(scene->helper, sizeof(scene->helper), "%s/fake-device", scene->folder);
 	scene_copy_program(FAKE_DEVICE_PROGRAM, scene->helper);
 	scene_write(scene, "script", script);
-	scene->dialogue = (struct ppk_dialogue){ scene, scene_show, scene_warn, scene_ask };
+	scene->dialogue = (struct ppk_dialogue){
+		.context = scene, .show = scene_show, .warn = scene_warn, .ask_secret = scene_ask
+	};
 	scene->log = (struct ppk_log){ scene_log, scene, true };
 	scene->trust = (struct ppk_trust){ false, getuid(), getuid() };
 }
