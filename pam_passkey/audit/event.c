@@ -7,9 +7,9 @@
 
 #include "core/text.h"
 
-/* Longest value in a line, in bytes: no value pushes the others out. */
+/* Bytes of a value, and of a line: all values fit, also where each byte needs a backslash. */
 #define VALUE_SIZE 160
-#define LINE_SIZE 1280
+#define LINE_SIZE 2048
 
 struct line {
 	char *out;
@@ -68,7 +68,7 @@ void ppk_audit_format(const struct ppk_audit_event *event, char *out, size_t siz
 	out[0] = '\0';
 	snprintf(duration, sizeof(duration), "%lld", event->duration_ms);
 	/* what was decided comes first: a long value of somebody else's cannot cut it off */
-	put_value(&line, "result", event->result);
+	put_value(&line, "result", ppk_outcome_name(event->outcome));
 	put_value(&line, "reason", ppk_err_token(event->reason));
 	put_value(&line, "user", event->user);
 	put_value(&line, "service", event->service);
@@ -93,4 +93,14 @@ void ppk_log(const struct ppk_log *log, enum ppk_log_level level, const char *fo
 	va_end(arguments);
 	ppk_text_sanitise(clean, sizeof(clean), text, strlen(text));
 	log->write(log->context, level, clean);
+}
+
+void ppk_audit_report(const struct ppk_log *log, const struct ppk_audit_event *event)
+{
+	char line[LINE_SIZE];
+
+	if (log->record != NULL)
+		log->record(log->context, event);
+	ppk_audit_format(event, line, sizeof(line));
+	ppk_log(log, PPK_LOG_NOTICE, "%s", line);
 }

@@ -381,22 +381,6 @@ static void decide(struct sign_in *sign_in)
 	sign_in->result = (struct ppk_result){ PPK_OUTCOME_GRANTED, PPK_OK };
 }
 
-static const char *result_name(enum ppk_outcome outcome)
-{
-	switch (outcome) {
-	case PPK_OUTCOME_GRANTED:
-		return "granted";
-	case PPK_OUTCOME_SKIPPED:
-		return "skipped";
-	case PPK_OUTCOME_UNAVAILABLE:
-		return "unavailable";
-	case PPK_OUTCOME_DENIED:
-	case PPK_OUTCOME_BLOCKED:
-		break;
-	}
-	return "denied";
-}
-
 /* The first characters of the id in base64url, as passkeyctl shows them. */
 static void short_id(const struct ppk_credential *credential, char out[static SHORT_ID_LEN * 2])
 {
@@ -406,18 +390,18 @@ static void short_id(const struct ppk_credential *credential, char out[static SH
 	out[SHORT_ID_LEN] = '\0';
 }
 
-/* The one line that says what was decided, and why. */
+/* What was decided, and why. */
 static void report(const struct sign_in *sign_in, int64_t start_ms)
 {
 	const struct ppk_request *request = sign_in->request;
-	char id[SHORT_ID_LEN * 2] = "", line[1152];
+	char id[SHORT_ID_LEN * 2] = "";
 	struct ppk_audit_event event = {
 		.user = sign_in->user == NULL ? NULL : sign_in->user->name,
 		.service = request->service,
 		.tty = request->tty,
 		.rhost = request->rhost,
 		.method = sign_in->method,
-		.result = result_name(sign_in->result.outcome),
+		.outcome = sign_in->result.outcome,
 		.reason = sign_in->result.reason,
 		.duration_ms = ppk_clock_ms() - start_ms,
 	};
@@ -427,8 +411,7 @@ static void report(const struct sign_in *sign_in, int64_t start_ms)
 		event.credential = sign_in->credential->name;
 		event.credential_id = id;
 	}
-	ppk_audit_format(&event, line, sizeof(line));
-	ppk_log(sign_in->log, PPK_LOG_NOTICE, "%s", line);
+	ppk_audit_report(sign_in->log, &event);
 }
 
 struct ppk_result ppk_authenticate(const struct ppk_request *request)

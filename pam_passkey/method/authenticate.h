@@ -7,6 +7,7 @@
 #include "audit/event.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/outcome.h"
 #include "method/dialogue.h"
 
 /* One sign-in. Everything is borrowed. */
@@ -26,15 +27,6 @@ struct ppk_request {
 	char *credential_label;
 };
 
-/* What came of it. There is no value that means success by being zero. */
-enum ppk_outcome {
-	PPK_OUTCOME_DENIED = 1,  /* no, whatever the reason */
-	PPK_OUTCOME_UNAVAILABLE, /* the store or the machine cannot say */
-	PPK_OUTCOME_BLOCKED,     /* PIN or fingerprint blocked */
-	PPK_OUTCOME_SKIPPED,     /* the store says: no credential, and unenrolled=skip */
-	PPK_OUTCOME_GRANTED,     /* a verified assertion */
-};
-
 struct ppk_result {
 	enum ppk_outcome outcome;
 	enum ppk_err reason; /* PPK_OK exactly when GRANTED */
@@ -42,7 +34,7 @@ struct ppk_result {
 
 /*
  * Sign in: look the user up, read the credentials, run the methods in their order, verify, compare
- * and advance the sign count, log one line. Never fails to give a result; any error is a denial or
+ * and advance the sign count, report one event. Never fails to give a result; any error is a denial or
  * "cannot say".
  */
 struct ppk_result ppk_authenticate(const struct ppk_request *request);

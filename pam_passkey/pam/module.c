@@ -5,7 +5,8 @@
  * Contract.
  *  1. What is answered MUST come from ppk_pam_answer() alone, and an outcome MUST start as a denial.
  *  2. PAM_USER MUST be read once and MUST NOT be set.
- *  3. setcred MUST answer for the sign-in of the same handle alone, and MUST NOT succeed without one.
+ *  3. Every sign-in MUST be reported once, whatever ended it.
+ *  4. setcred MUST answer for the sign-in of the same handle alone, and MUST NOT succeed without one.
  */
 #include <security/pam_appl.h>
 #include <security/pam_modules.h>
@@ -16,6 +17,7 @@
 #include "pam/configuration.h"
 #include "pam/conversation.h"
 #include "pam/log.h"
+#include "sys/clock.h"
 
 #define ENTRY_POINT __attribute__((visibility("default")))
 
@@ -59,8 +61,25 @@ static const char *item(pam_handle_t *pamh, int type)
 	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
 }
 
-static enum ppk_outcome sign_in(
-	pam_handle_t *pamh, const struct ppk_options *options, const struct ppk_log *log)
+/* Report a sign-in that did not come to ppk_authenticate(), which reports the others. */
+static enum ppk_outcome end_early(pam_handle_t *pamh, const struct ppk_log *log,
+	enum ppk_outcome outcome, enum ppk_err reason, int64_t start_ms)
+{
+	const struct ppk_audit_event event = {
+		.service = item(pamh, PAM_SERVICE),
+		.tty = item(pamh, PAM_TTY),
+		.rhost = item(pamh, PAM_RHOST),
+		.outcome = outcome,
+		.reason = reason,
+		.duration_ms = ppk_clock_ms() - start_ms,
+	};
+
+	ppk_audit_report(log, &event);
+	return outcome;
+}
+
+static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *options,
+	const struct ppk_log *log, int64_t start_ms)
 {
 	const struct ppk_dialogue dialogue = ppk_pam_dialogue(pamh);
 	struct ppk_request request = {
@@ -75,39 +94,43 @@ static enum ppk_outcome sign_in(
 
 	if (pam_get_user(pamh, &request.user, NULL) != PAM_SUCCESS || request.user == NULL) {
 		ppk_log(log, PPK_LOG_ERROR, "the application names no user");
-		return PPK_OUTCOME_DENIED;
+		return end_early(
+			pamh, log, PPK_OUTCOME_DENIED, PPK_ERR_CONVERSATION, start_ms);
 	}
 	return ppk_authenticate(&request).outcome;
 }
 
-static enum ppk_outcome configured_sign_in(pam_handle_t *pamh, int argc, const char **argv)
+static enum ppk_outcome configured_sign_in(
+	pam_handle_t *pamh, struct ppk_log *log, int argc, const char **argv)
 {
-	struct ppk_pam_log context = { .service = item(pamh, PAM_SERVICE) };
 	struct ppk_diag diag = { .line = 0 };
 	struct ppk_options options;
-	struct ppk_log log = ppk_pam_log(&context, false);
+	int64_t start_ms = ppk_clock_ms();
 	char text[704];
 	enum ppk_err err;
 
 	err = ppk_configuration_read(argc, argv, 0, &options, &diag);
 	if (err != PPK_OK) {
 		ppk_diag_format(&diag, text, sizeof(text));
-		ppk_log(&log, PPK_LOG_ERROR, "configuration: %s",
+		ppk_log(log, PPK_LOG_ERROR, "configuration: %s",
 			diag.text[0] != '\0' ? text : ppk_err_sentence(err));
-		return PPK_OUTCOME_UNAVAILABLE;
+		return end_early(pamh, log, PPK_OUTCOME_UNAVAILABLE, err, start_ms);
 	}
-	log.debug = options.debug;
-	return sign_in(pamh, &options, &log);
+	log->debug = options.debug;
+	return sign_in(pamh, &options, log, start_ms);
 }
 
 ENTRY_POINT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	struct ppk_pam_log context = { .pamh = pamh, .service = item(pamh, PAM_SERVICE) };
+	struct ppk_log log = ppk_pam_log(&context, false);
 	struct kept *kept = keep(pamh);
 
 	(void)flags;
 	if (kept == NULL)
-		return ppk_pam_answer(PPK_OUTCOME_DENIED);
-	kept->outcome = configured_sign_in(pamh, argc, argv);
+		return ppk_pam_answer(end_early(
+			pamh, &log, PPK_OUTCOME_DENIED, PPK_ERR_NOMEM, ppk_clock_ms()));
+	kept->outcome = configured_sign_in(pamh, &log, argc, argv);
 	return ppk_pam_answer(kept->outcome);
 }
 

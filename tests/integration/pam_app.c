@@ -2,11 +2,12 @@
 /*
  * A small PAM application for tests: signs a user in with a scripted conversation and writes one JSON
  * object a line about all that happens: {"show": TEXT}, {"warn": TEXT}, {"ask": TEXT}, {"log": LINE,
- * "priority": N}, {"authenticate": CODE, "user": PAM_USER}, {"setcred": CODE}, {"census": TEXT}.
+ * "priority": N}, {"audit": TEXT, "code": N}, {"random": HEX}, {"authenticate": CODE, "user": PAM_USER}, {"setcred": CODE}, {"census": TEXT}.
  *
  * usage: pam-app --confdir DIR --service NAME --user NAME [--tty TEXT] [--rhost TEXT]
  *                [--answer TEXT]... [--fault KIND] [--uid N] [--times N] [--setcred] [--nested]
  *                [--threads N] [--close-stdio] [--census] [--sigchld] [--catch-int] [--search]
+ *                [--tell-random]
  *
  * fault: no-conversation no-response null-answer empty newline huge error again information
  * --nested signs in with a second handle from inside the first conversation of the first.
@@ -14,20 +15,27 @@
  * --search: answers are given back to front, and afterwards all of this process' memory is searched for
  * what they are when read properly: {"found": "", "times": N}.
  *
- * The log is caught without a daemon: syslog(3) is defined here, and the module's call binds to it.
+ * --tell-random writes down the random bytes that a challenge is made of.
+ *
+ * The log is caught without a daemon: syslog(3) is defined here, and the module's call binds to it. So
+ * are pam_modutil_audit_write() and getrandom(2), of which a challenge comes.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
 #include <security/pam_appl.h>
+#include <security/pam_modules.h>
+#include <security/pam_modutil.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -43,12 +51,14 @@
 #define ANSWERS_MAX 32
 #define THREADS_MAX 16
 #define HUGE_ANSWER (1024 * 1024)
+#define CHALLENGE_SIZE 32
+#define AUDIT_TRUSTED_APP 1121 /* of libaudit.h */
 
 struct settings {
 	const char *confdir, *service, *user, *tty, *rhost, *fault;
 	const char *answers[ANSWERS_MAX];
 	int uid, times, threads;
-	bool setcred, nested, close_stdio, census, sigchld, catch_int, search;
+	bool setcred, nested, close_stdio, census, sigchld, catch_int, search, tell_random;
 };
 
 struct session {
@@ -58,6 +68,7 @@ struct session {
 };
 
 static int output_fd = STDOUT_FILENO;
+static bool random_is_told;
 static volatile sig_atomic_t children_signalled;
 
 void syslog(int priority, const char *format, ...);
@@ -134,6 +145,27 @@ __attribute__((format(printf, 3, 4))) void __syslog_chk(
 	va_start(arguments, format);
 	vsyslog(priority, format, arguments);
 	va_end(arguments);
+}
+
+int pam_modutil_audit_write(pam_handle_t *pamh, int type, const char *message, int retval)
+{
+	(void)pamh;
+	say("audit", type == AUDIT_TRUSTED_APP ? message : "another type", "code", retval);
+	return PAM_SYSTEM_ERR; /* what cannot be recorded changes nothing */
+}
+
+ssize_t getrandom(void *buffer, size_t len, unsigned flags)
+{
+	ssize_t got = syscall(SYS_getrandom, buffer, len, flags);
+	const unsigned char *bytes = buffer;
+	char text[2 * CHALLENGE_SIZE + 1];
+
+	if (got != CHALLENGE_SIZE || !random_is_told)
+		return got;
+	for (size_t i = 0; i < CHALLENGE_SIZE; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	say("random", text, NULL, 0);
+	return got;
 }
 
 static bool is_fault(const struct settings *settings, const char *kind)
@@ -396,6 +428,7 @@ static void prepare(const struct settings *settings)
 					  setresuid((uid_t)settings->uid, (uid_t)settings->uid,
 						  (uid_t)settings->uid) != 0))
 		_exit(70);
+	random_is_told = settings->tell_random;
 	output_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 200);
 	if (output_fd < 0)
 		_exit(70);
@@ -450,6 +483,7 @@ static bool *switch_option(struct settings *settings, const char *name)
 		{ "--sigchld", &settings->sigchld },
 		{ "--catch-int", &settings->catch_int },
 		{ "--search", &settings->search },
+		{ "--tell-random", &settings->tell_random },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)

@@ -22,6 +22,7 @@ FAKE = BUILD + "/tests/unit/method/fake-device"
 
 SUCCESS, AUTH_ERR, AUTHINFO_UNAVAIL, MAXTRIES = 0, 7, 9, 11
 PERM_DENIED = 6
+USER_UNKNOWN = 10
 SKIPPED = 16  # PAM_CRED_EXPIRED: what pam_debug answers after an ignored module
 
 USER = "root"
@@ -54,6 +55,8 @@ class Result:
         self.users = [event["user"] for event in self.events if "user" in event]
         self.setcred = [event["code"] for event in self.events if "setcred" in event]
         self.logs = [event["log"] for event in self.events if "log" in event]
+        self.audit = [(event["audit"], event["code"]) for event in self.events if "audit" in event]
+        self.random = [event["random"] for event in self.events if "random" in event]
         self.census = [event["census"] for event in self.events if "census" in event]
         self.said = [kind + " " + event[kind] for event in self.events
                      for kind in ("show", "warn", "ask")
@@ -114,8 +117,8 @@ class Stand:
                    "auth required pam_permit.so\n" % (MODULE, " ".join(map(quoted, words))))
 
     def command(self, *arguments, user=USER):
-        words = [APP, "--confdir", self.path("pam"), "--service", "test", "--user", user]
-        return words + list(arguments)
+        words = [APP, "--confdir", self.path("pam"), "--service", "test"]
+        return words + (["--user", user] if user is not None else []) + list(arguments)
 
     def run(self, *options, arguments=(), user=USER, without=(), env=None, timeout=60):
         self.service(self.options(*options, without=without))
@@ -124,7 +127,10 @@ class Stand:
                               timeout=timeout, check=False)
         if done.returncode != 0 or done.stderr:
             raise AssertionError("pam-app: %d %s" % (done.returncode, done.stderr.decode()))
-        return Result(done.stdout.decode(), done.returncode)
+        result = Result(done.stdout.decode(), done.returncode)
+        decided = [line for line in result.logs if line.startswith("pam_passkey(test:auth): result=")]
+        tap.equal(len(decided), len(result.codes), "decisions in %r" % result.logs)
+        return result
 
     def remove(self):
         shutil.rmtree(self.root)

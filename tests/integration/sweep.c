@@ -62,6 +62,12 @@ static const struct harmless harmless[] = {
 	{ "uname", MODULE_NAME, 1, "this machine is called localhost then" },
 	{ "malloc", "libcrypto.so.3", 60, "it remembers less; the signature was verified" },
 	{ "malloc", "libc.so.6", 4, "the user database is read without a buffer" },
+	/* the record in the audit trail, of what was decided already; libpam says that there is none */
+	{ "fcntl", "libaudit.so.1", 1, "a record fewer" },
+	{ "fcntl", "fault-sweep", 1, "the same, where a sanitizer stands in between" },
+	{ "poll", "libaudit.so.1", 1, "nobody waits for the answer to a record" },
+	{ "realloc", "libc.so.6", 1, "a record fewer, whose text is made with asprintf(3)" },
+	{ "close", "libpam.so.0", 1, "the descriptor is closed" },
 };
 
 #define HARMLESS_COUNT (sizeof(harmless) / sizeof(harmless[0]))

@@ -4,6 +4,7 @@
 usage: test_module_host.py BUILD        as root; nothing outside a temporary folder changes
 """
 
+import base64
 import os
 import pwd
 import signal
@@ -14,8 +15,8 @@ import time
 
 import processes
 import tap
-from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, CASES, KEY, LINE, NOBODY, PERM_DENIED, PIN,
-                   Result, SUCCESS, TOUCH, USER, case, check, stand)
+from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, CASES, KEY, LINE, MAXTRIES, NOBODY, PERM_DENIED,
+                   PIN, Result, SUCCESS, TOUCH, USER, USER_UNKNOWN, case, check, stand)
 
 # conversation
 
@@ -42,6 +43,57 @@ def a_pin_is_in_no_log_line_even_with_debug():
     for line in result.logs:
         if "9988" in line or "1357" in line:
             raise AssertionError(line)
+
+
+def forms(data):
+    """How bytes may be written down: a part of any of these is too much."""
+    return [data.hex(), data.hex().upper(), base64.b64encode(data).decode().rstrip("="),
+            base64.urlsafe_b64encode(data).decode().rstrip("="), repr(data)[2:-1]]
+
+
+@case
+def no_challenge_signature_or_key_is_in_a_line_even_with_debug():
+    damaged = LINE.replace("key=", "key=A") + "\n" + LINE.replace("id=", "id=*") + "\n" + LINE + " " + KEY
+    for script, credentials in ((TOUCH + "assertion\n", LINE), (TOUCH + "assertion count=1\n", LINE),
+                                (TOUCH + "assertion signature=flip\n", LINE),
+                                (TOUCH + "assertion signature=other\n", LINE),
+                                (TOUCH + "assertion id=other\n", LINE),
+                                (TOUCH + "assertion size=40\n", LINE),
+                                (TOUCH + "assertion handle=x\nraw 21ff\n", LINE),
+                                (TOUCH + "assertion\n", damaged)):
+        with stand(script, credentials + "\n") as it:
+            result = it.run("debug", arguments=["--tell-random"])
+            secrets = [bytes.fromhex(line) for line in it.read("device/secrets").split()] \
+                if os.path.exists(it.path("device/secrets")) else []
+        tap.equal(len(result.random), 1 if credentials == LINE else 0, "challenges")
+        tap.equal(bool(secrets), credentials == LINE, "signatures and what was signed")
+        secrets += [bytes.fromhex(challenge) for challenge in result.random]
+        secrets += [base64.b64decode(KEY), base64.b64decode(KEY)[-64:]]
+        for line in result.logs + [text for text, _ in result.audit]:
+            for form in sum(map(forms, secrets), []):
+                # from any place on: what is in the middle of it was aligned otherwise
+                if any(form[at:at + 12] in line for at in range(0, len(form) - 12)):
+                    raise AssertionError("%s: %s" % (form, line))
+
+
+@case
+def what_was_decided_is_recorded_once_and_without_a_name_that_somebody_chose():
+    key = "credential=ZmFrZS1j"
+    for script, options, user, expected in (
+            (TOUCH + "assertion\n", (), USER,
+             [("passkey reason=ok method=local " + key, SUCCESS)]),
+            (TOUCH + "assertion flags=00\n", (), USER,
+             [("passkey reason=user-presence method=local " + key, AUTH_ERR)]),
+            ("event failed 0 0 pin-blocked\n", (), USER,
+             [("passkey reason=pin-blocked method=local credential=?", MAXTRIES)]),
+            ("", (), "no-such-user",
+             [("passkey reason=user-unknown method=? credential=?", USER_UNKNOWN)]),
+            ("", ("nonsense=1",), USER,
+             [("passkey reason=option method=? credential=?", USER_UNKNOWN)])):
+        with stand(script) as it:
+            tap.equal(it.run(*options, user=user).audit, expected, "record")
+    with stand(credentials=None) as it:
+        tap.equal(it.run("unenrolled=skip").audit, [], "record of a sign-in that was skipped")
 
 
 @case
@@ -109,6 +161,14 @@ def nothing_tells_that_a_name_is_unknown_or_what_was_typed():
 
 
 # the process of the application
+
+
+@case
+def an_application_that_names_nobody_is_refused():
+    result = check(AUTH_ERR, user=None, arguments=["--fault", "error"],
+                   log="result=denied reason=conversation service=test")
+    tap.equal(result.audit, [("passkey reason=conversation method=? credential=?", USER_UNKNOWN)],
+              "record")
 
 
 @case

@@ -83,6 +83,19 @@ def a_key_that_demands_its_pin_gets_it():
 
 
 @case
+def a_pin_is_in_no_log_line_even_with_debug():
+    with fresh("--pin", PIN, "--always-uv") as key:
+        options("debug")
+        results = [sign_in("314159", PIN)]
+        key.misbehave("bad-signature")
+        results.append(sign_in(PIN))
+    tap.equal([result.codes for result in results], [[SUCCESS], [AUTH_ERR]], "codes")
+    for line in sum([result.logs for result in results], []):
+        if "3141" in line or PIN[:4] in line:
+            raise AssertionError(line)
+
+
+@case
 def wrong_pins_are_counted_aloud():
     result = check(SUCCESS, fresh("--pin", PIN, "--always-uv", SLOW), "314159", "161803", PIN)
     tap.equal(beginnings(result), ["ask PIN for Blue key: ",

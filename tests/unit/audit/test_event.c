@@ -2,8 +2,8 @@
 #include "audit/event.h"
 #include "check.h"
 
-static char line[1152];
-static unsigned written;
+static char line[2048];
+static unsigned written, recorded;
 
 static const struct ppk_audit_event granted = {
 	.user = "alice",
@@ -12,7 +12,7 @@ static const struct ppk_audit_event granted = {
 	.method = "local",
 	.credential = "Blue key",
 	.credential_id = "AbCdEfGh",
-	.result = "granted",
+	.outcome = PPK_OUTCOME_GRANTED,
 	.reason = PPK_OK,
 	.duration_ms = 1234,
 };
@@ -35,7 +35,8 @@ static void an_event_is_one_line_of_keys_and_values(void)
 
 static void what_is_not_known_is_left_out(void)
 {
-	const struct ppk_audit_event event = { .result = "denied", .reason = PPK_ERR_USER_UNKNOWN };
+	const struct ppk_audit_event event = { .outcome = PPK_OUTCOME_DENIED,
+		.reason = PPK_ERR_USER_UNKNOWN };
 
 	ppk_audit_format(&event, line, sizeof(line));
 	CHECK_STR(line, "result=denied reason=user-unknown ms=0");
@@ -63,7 +64,7 @@ static void control_characters_do_not_reach_the_log(void)
 	CHECK(strchr(line, '\n') == NULL && strchr(line, '\x1b') == NULL);
 }
 
-static void a_long_value_does_not_push_the_decision_out(void)
+static void a_long_value_pushes_no_other_out(void)
 {
 	char name[5000];
 	struct ppk_audit_event event = granted;
@@ -73,7 +74,8 @@ static void a_long_value_does_not_push_the_decision_out(void)
 	event.user = event.service = event.tty = event.rhost = event.credential = name;
 	ppk_audit_format(&event, line, sizeof(line));
 	CHECK(strncmp(line, "result=granted reason=ok ", 25) == 0);
-	CHECK(strlen(line) < sizeof(line));
+	CHECK(strstr(line, " id=AbCdEfGh ms=1234") != NULL);
+	CHECK_INT(strlen(strstr(line, " ms=1234")), strlen(" ms=1234"));
 }
 
 static void a_line_is_cut_at_every_size(void)
@@ -90,9 +92,52 @@ static void a_line_is_cut_at_every_size(void)
 	}
 }
 
+static void each_outcome_has_a_name(void)
+{
+	static const char *const names[] = {
+		[PPK_OUTCOME_DENIED] = "result=denied ",
+		[PPK_OUTCOME_UNAVAILABLE] = "result=unavailable ",
+		[PPK_OUTCOME_BLOCKED] = "result=denied ",
+		[PPK_OUTCOME_SKIPPED] = "result=skipped ",
+		[PPK_OUTCOME_GRANTED] = "result=granted ",
+	};
+
+	for (unsigned i = 0; i <= PPK_OUTCOME_GRANTED + 1; i++) {
+		const struct ppk_audit_event event = { .outcome = (enum ppk_outcome)i };
+		const char *name = i < PPK_OUTCOME_DENIED || i > PPK_OUTCOME_GRANTED
+					   ? names[PPK_OUTCOME_DENIED]
+					   : names[i];
+
+		ppk_audit_format(&event, line, sizeof(line));
+		CHECK(strncmp(line, name, strlen(name)) == 0);
+	}
+}
+
+static void record(void *context, const struct ppk_audit_event *event)
+{
+	(void)context;
+	recorded += event == &granted;
+	CHECK_INT(written, 0); /* the line is the last */
+}
+
+static void what_was_decided_is_recorded_and_then_written(void)
+{
+	const struct ppk_log log = { .write = remember, .record = record };
+	const struct ppk_log plain = { .write = remember };
+
+	written = recorded = 0;
+	ppk_audit_report(&log, &granted);
+	CHECK_INT(recorded, 1);
+	CHECK_INT(written, 1);
+	CHECK(strncmp(line, "result=granted reason=ok user=alice ", 36) == 0);
+	ppk_audit_report(&plain, &granted);
+	CHECK_INT(written, 2);
+}
+
 static void debug_lines_are_written_only_when_asked_for(void)
 {
-	const struct ppk_log quiet = { remember, NULL, false }, loud = { remember, NULL, true };
+	const struct ppk_log quiet = { .write = remember };
+	const struct ppk_log loud = { .write = remember, .debug = true };
 
 	written = 0;
 	ppk_log(&quiet, PPK_LOG_DEBUG, "x");
@@ -104,7 +149,7 @@ static void debug_lines_are_written_only_when_asked_for(void)
 
 static void a_log_line_is_one_printable_line(void)
 {
-	const struct ppk_log log = { remember, NULL, false };
+	const struct ppk_log log = { .write = remember };
 
 	ppk_log(&log, PPK_LOG_ERROR, "%s", "a\nb\x1b[0m\x7f");
 	CHECK_STR(line, "a?b?[0m?");
@@ -112,7 +157,7 @@ static void a_log_line_is_one_printable_line(void)
 
 static void a_log_without_a_writer_is_silent(void)
 {
-	const struct ppk_log log = { NULL, NULL, true };
+	const struct ppk_log log = { .debug = true };
 
 	ppk_log(&log, PPK_LOG_ERROR, "x");
 }
@@ -123,8 +168,10 @@ int main(void)
 		CHECK_TEST(what_is_not_known_is_left_out),
 		CHECK_TEST(a_value_cannot_forge_another_key),
 		CHECK_TEST(control_characters_do_not_reach_the_log),
-		CHECK_TEST(a_long_value_does_not_push_the_decision_out),
+		CHECK_TEST(a_long_value_pushes_no_other_out),
 		CHECK_TEST(a_line_is_cut_at_every_size),
+		CHECK_TEST(each_outcome_has_a_name),
+		CHECK_TEST(what_was_decided_is_recorded_and_then_written),
 		CHECK_TEST(debug_lines_are_written_only_when_asked_for),
 		CHECK_TEST(a_log_line_is_one_printable_line),
 		CHECK_TEST(a_log_without_a_writer_is_silent));

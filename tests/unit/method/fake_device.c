@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A program that stands in for passkey-device: it says what the file "script" beside it says, and
- * writes what it is told into the file "trace" there. It holds a key of its own and really signs.
+ * writes what it is told into the file "trace" there, and what it signs and was given to sign into
+ * "secrets". It holds a key of its own and really signs.
  *
  * Lines of the script (TYPE, ERROR as in core/device_message.h and core/error.def):
  *   authenticator INDEX [fido2] [pin] [uv] [aaguid=HEX] [product=TEXT up to the end of the line]
@@ -309,6 +310,19 @@ static size_t sign(
 	return size;
 }
 
+/* A line of hexadecimal digits in the file "secrets": what must not be seen elsewhere. */
+static void note_secret(const struct fake *fake, const uint8_t *data, size_t len)
+{
+	FILE *file = open_beside(fake, "secrets", "ae");
+
+	if (file == NULL)
+		return; /* run as somebody else */
+	for (size_t i = 0; i < len; i++)
+		fprintf(file, "%02x", data[i]);
+	fputc('\n', file);
+	fclose(file);
+}
+
 static void send_assertion(struct fake *fake, const char *line)
 {
 	struct ppk_device_message message = { .type = PPK_DEVICE_ASSERTION };
@@ -325,6 +339,7 @@ static void send_assertion(struct fake *fake, const char *line)
 		signature[message.assertion.signature_len - 1] ^= 1;
 	if (strcmp(how, "empty") == 0)
 		message.assertion.signature_len = 0;
+	note_secret(fake, signature, message.assertion.signature_len);
 	message.assertion.signature = signature;
 	message.assertion.authenticator_data = data;
 	message.assertion.authenticator_data_len = data_len;
@@ -506,6 +521,7 @@ int main(void)
 	if (ppk_device_decode_request(first, (size_t)len, &fake.request) != PPK_OK)
 		die("the request is malformed");
 	trace_request(&fake);
+	note_secret(&fake, fake.client_data_hash, sizeof(fake.client_data_hash));
 	/* making a credential and asserting have a script each, where there are two */
 	script = fake.request.type == PPK_DEVICE_MAKE_CREDENTIAL
 			 ? open_beside(&fake, "script.create", "re")

@@ -133,7 +133,7 @@ static inline void scene_begin(struct scene *scene, const char *script)
 	scene->dialogue = (struct ppk_dialogue){
 		.context = scene, .show = scene_show, .warn = scene_warn, .ask_secret = scene_ask
 	};
-	scene->log = (struct ppk_log){ scene_log, scene, true };
+	scene->log = (struct ppk_log){ .write = scene_log, .context = scene, .debug = true };
 	scene->trust = (struct ppk_trust){ false, getuid(), getuid() };
 }
 

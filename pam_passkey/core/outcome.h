@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_CORE_OUTCOME_H
+#define PPK_CORE_OUTCOME_H
+
+/* What came of a sign-in. There is no value that means success by being zero. */
+enum ppk_outcome {
+	PPK_OUTCOME_DENIED = 1,  /* no, whatever the reason */
+	PPK_OUTCOME_UNAVAILABLE, /* the store or the machine cannot say */
+	PPK_OUTCOME_BLOCKED,     /* PIN or fingerprint blocked */
+	PPK_OUTCOME_SKIPPED,     /* the store says: no credential, and unenrolled=skip */
+	PPK_OUTCOME_GRANTED,     /* a verified assertion */
+};
+
+/*
+ * "granted" | "denied" (BLOCKED too: the reason tells) | "unavailable" | "skipped", for logs. A value
+ * that is no outcome is "denied". Static; never NULL. Pure.
+ */
+const char *ppk_outcome_name(enum ppk_outcome outcome);
+
+#endif
