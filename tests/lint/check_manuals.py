@@ -134,6 +134,19 @@ def each_manual_has_each_option_with_default_and_values(tree):
     return found
 
 
+def the_manual_has_each_reason_with_its_sentence(tree):
+    """The list of reasons is core/error.def, word for word."""
+    errors = re.findall(r'PPK_ERROR\(\w+, "([^"]+)", "([^"]+)"\)', tree.text("pam_passkey/core/error.def"))
+    if len(errors) != tree.text("pam_passkey/core/error.def").count("\nPPK_ERROR("):
+        raise SystemExit("error.def was not understood")
+    listed = section(tree.text(MANUALS[0]), "DIAGNOSTICS").split("The reasons:\n")[-1]
+    described = re.findall(r"(?m)^\.It Cm (\S+)\n(.*)$", listed)
+    if described[:1] != [("ok", "signed in")]:
+        return ["%s: no list of reasons that begins with ok" % MANUALS[0]]
+    return ["%s: %s: %r is not in both" % (MANUALS[0], *entry)
+            for entry in sorted(set(described[1:]) ^ set(errors))]
+
+
 def the_sample_has_each_option_with_its_default(tree):
     found = []
     lines = re.findall(r"(?m)^#(\w+) = (.*)$", tree.text(SAMPLE))
@@ -231,15 +244,20 @@ def each_manual_passes_the_linter(tree):
 
 
 def a_planted_gap_is_noticed(tree):
-    """The checks above would see an option that no manual has."""
+    """The checks above would see an option or a reason that no manual has."""
     class Planted(Tree):
         def __init__(self, other):
             self.root, self.program = other.root, other.program
             self.options = other.options + [Option("planted", "UV", "no", "no | yes", "")]
 
+        def text(self, path):
+            more = '\nPPK_ERROR(PLANTED, "planted", "planted")\n' if path.endswith("error.def") else ""
+            return super().text(path) + more
+
     planted = Planted(tree)
     checks = (each_manual_has_each_option_with_default_and_values,
-              the_sample_has_each_option_with_its_default, the_sample_names_each_value)
+              the_sample_has_each_option_with_its_default, the_sample_names_each_value,
+              the_manual_has_each_reason_with_its_sentence)
     return ["%s does not notice" % check.__name__ for check in checks
             if not any("planted" in line for line in check(planted))]
 
@@ -248,6 +266,7 @@ CHECKS = [
     each_manual_has_each_option_with_default_and_values,
     the_sample_has_each_option_with_its_default,
     the_sample_names_each_value,
+    the_manual_has_each_reason_with_its_sentence,
     the_manual_of_the_tool_has_each_command_and_option,
     the_manual_of_the_tool_has_each_field_of_its_json,
     the_manual_of_the_tool_has_each_exit_status,
