@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program's side of passkeyd.
+ *
+ * 1. MUST NOT take a stranger's socket for passkeyd.
+ * 2. MUST take every packet through the decoder of core, whole or not at all.
+ * 3. MUST NOT wait longer than its caller says.
+ */
+#include "method/passkeyd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sys/packet.h"
+
+#define VERDICT_MAX 512 /* bytes of the packet */
+
+/* The one place where errno of connect(2) becomes an error of ours. */
+static enum ppk_err connect_error(int code)
+{
+	if (code == ENOENT || code == ENOTDIR || code == ECONNREFUSED)
+		return PPK_ERR_NOT_FOUND;
+	if (code == EACCES || code == EPERM)
+		return PPK_ERR_PERMISSION;
+	return code == EAGAIN ? PPK_ERR_BUSY : PPK_ERR_IO;
+}
+
+static enum ppk_err make_address(const char *path, struct sockaddr_un *ret)
+{
+	size_t len = strlen(path);
+
+	if (path[0] != '/' || len >= sizeof(ret->sun_path))
+		return PPK_ERR_LIMIT;
+	memset(ret, 0, sizeof(*ret));
+	ret->sun_family = AF_UNIX;
+	memcpy(ret->sun_path, path, len + 1);
+	return PPK_OK;
+}
+
+/* Who owns the folder that address lies in: who may put a socket there, where it is not root alone. */
+static enum ppk_err folder_owner(const struct sockaddr_un *address, uid_t *ret)
+{
+	char folder[sizeof(address->sun_path)];
+	struct stat status;
+
+	memcpy(folder, address->sun_path, sizeof(folder));
+	strrchr(folder, '/')[1] = '\0';
+	if (stat(folder, &status) != 0)
+		return PPK_ERR_IO;
+	*ret = status.st_uid;
+	return PPK_OK;
+}
+
+static enum ppk_err check_peer(int socket, const struct sockaddr_un *address, uid_t root)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	uid_t owner;
+	enum ppk_err err = folder_owner(address, &owner);
+
+	if (err != PPK_OK)
+		return err;
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return PPK_ERR_IO;
+	return peer.uid == root || peer.uid == owner ? PPK_OK : PPK_ERR_UNSAFE_FILE;
+}
+
+static enum ppk_err connect_to(struct ppk_passkeyd *passkeyd, const char *path, uid_t root)
+{
+	struct sockaddr_un address;
+	enum ppk_err err = make_address(path, &address);
+
+	if (err != PPK_OK)
+		return err;
+	passkeyd->packet = malloc(PPK_BROWSER_MESSAGE_MAX);
+	if (passkeyd->packet == NULL)
+		return PPK_ERR_NOMEM;
+	/* not blocking: a full queue of connections is an answer */
+	passkeyd->socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (passkeyd->socket < 0)
+		return PPK_ERR_IO;
+	if (connect(passkeyd->socket, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return connect_error(errno);
+	return check_peer(passkeyd->socket, &address, root);
+}
+
+static const char *why_not(enum ppk_err err)
+{
+	if (err == PPK_ERR_NOT_FOUND)
+		return "passkeyd is not running";
+	if (err == PPK_ERR_UNSAFE_FILE)
+		return "somebody else than passkeyd listens here";
+	return "passkeyd cannot be reached";
+}
+
+enum ppk_err ppk_passkeyd_connect(struct ppk_passkeyd *ret, const char *path,
+	const struct ppk_trust *trust, struct ppk_diag *reterr)
+{
+	enum ppk_err err = connect_to(ret, path, trust->root);
+
+	if (err == PPK_OK)
+		return PPK_OK;
+	return ppk_diag_set(reterr, err, path, 0, 0, "%s", why_not(err));
+}
+
+enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
+	const struct ppk_browser_request *request, int64_t deadline_ms, const char **ret_url)
+{
+	struct ppk_browser_message message;
+	size_t len = 0;
+	enum ppk_err err = ppk_browser_encode_request(
+		request, passkeyd->packet, PPK_BROWSER_MESSAGE_MAX, &len);
+
+	if (err == PPK_OK)
+		err = ppk_packet_send(passkeyd->socket, passkeyd->packet, len);
+	if (err == PPK_OK)
+		err = ppk_passkeyd_next(passkeyd, deadline_ms, &message);
+	if (err != PPK_OK)
+		return err;
+	if (message.type == PPK_BROWSER_FAILED)
+		return message.err;
+	if (message.type != PPK_BROWSER_STARTED)
+		return PPK_ERR_FRAME;
+	*ret_url = message.url;
+	return PPK_OK;
+}
+
+enum ppk_err ppk_passkeyd_next(
+	struct ppk_passkeyd *passkeyd, int64_t deadline_ms, struct ppk_browser_message *ret)
+{
+	size_t len;
+	enum ppk_err err = ppk_packet_receive(
+		passkeyd->socket, deadline_ms, passkeyd->packet, PPK_BROWSER_MESSAGE_MAX, &len);
+
+	if (err != PPK_OK)
+		return err;
+	return ppk_browser_decode_message(passkeyd->packet, len, ret);
+}
+
+enum ppk_err ppk_passkeyd_verdict(struct ppk_passkeyd *passkeyd, enum ppk_err verdict)
+{
+	uint8_t packet[VERDICT_MAX];
+	size_t len = 0;
+	enum ppk_err err = ppk_browser_encode_verdict(verdict, packet, sizeof(packet), &len);
+
+	if (err != PPK_OK)
+		return err;
+	return ppk_packet_send(passkeyd->socket, packet, len);
+}
+
+void ppk_passkeyd_close(struct ppk_passkeyd *passkeyd)
+{
+	if (passkeyd->socket >= 0)
+		close(passkeyd->socket);
+	free(passkeyd->packet);
+	*passkeyd = (struct ppk_passkeyd){ .socket = -1 };
+}

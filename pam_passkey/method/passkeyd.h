@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_METHOD_PASSKEYD_H
+#define PPK_METHOD_PASSKEYD_H
+
+#include <stdint.h>
+
+#include "core/browser_message.h"
+#include "core/diagnostic.h"
+#include "core/error.h"
+#include "sys/file.h"
+
+/* A ceremony at passkeyd and the packet that came last. */
+struct ppk_passkeyd {
+	int socket; /* -1: none */
+	uint8_t *packet; /* PPK_BROWSER_MESSAGE_MAX bytes; what messages point to */
+};
+
+/*
+ * Connect to the passkeyd that listens at path (absolute), if trust->root, or the owner of the socket's
+ * folder, is who listens there. PPK_ERR_NOT_FOUND (no socket, nobody listens) | PPK_ERR_PERMISSION |
+ * PPK_ERR_UNSAFE_FILE (somebody else listens) | PPK_ERR_BUSY | PPK_ERR_LIMIT (path too long) |
+ * PPK_ERR_NOMEM | PPK_ERR_IO. *ret must be {-1, NULL}; ppk_passkeyd_close() it in any case.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_connect(struct ppk_passkeyd *ret, const char *path,
+	const struct ppk_trust *trust, struct ppk_diag *reterr);
+
+/*
+ * Begin the ceremony, and wait for the page until deadline_ms (ppk_clock_ms()). *ret_url lives until
+ * the next call. Errors of ppk_browser_encode_request and ppk_passkeyd_next; what FAILED says:
+ * PPK_ERR_BUSY (too many ceremonies) | PPK_ERR_PERMISSION (not for this uid) | PPK_ERR_VERSION ...
+ */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
+	const struct ppk_browser_request *request, int64_t deadline_ms, const char **ret_url);
+
+/*
+ * The next message, waiting until deadline_ms (-1: for ever). FAILED is one too. Views in *ret live
+ * until the next call. PPK_ERR_TIMEOUT | PPK_ERR_PROCESS (it ended) | PPK_ERR_FRAME (it lies) |
+ * PPK_ERR_IO.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_next(
+	struct ppk_passkeyd *passkeyd, int64_t deadline_ms, struct ppk_browser_message *ret);
+
+/*
+ * After ASSERTION or REGISTRATION: what came of it, for the page. PPK_OK is success. The views of the
+ * last message stay. PPK_ERR_PROCESS | PPK_ERR_IO.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_verdict(
+	struct ppk_passkeyd *passkeyd, enum ppk_err verdict);
+
+/* End the connection; without a verdict the ceremony is thereby cancelled. Safe when never begun. */
+void ppk_passkeyd_close(struct ppk_passkeyd *passkeyd);
+
+#endif
