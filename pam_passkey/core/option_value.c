@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/ssh_host.h"
 #include "core/text.h"
 
 #define SECONDS_MIN 5
@@ -55,7 +56,10 @@ static enum ppk_err parse_rp_id(const char *text, size_t len, char *member)
 	return PPK_OK;
 }
 
-static const char *const method_names[] = { [PPK_METHOD_LOCAL] = "local" };
+static const char *const method_names[] = {
+	[PPK_METHOD_LOCAL] = "local",
+	[PPK_METHOD_ASKPASS] = "askpass",
+};
 #define METHOD_COUNT (sizeof(method_names) / sizeof(method_names[0]))
 _Static_assert(
 	METHOD_COUNT <= PPK_METHODS_MAX, "each method once must fit into struct ppk_options");
@@ -86,6 +90,18 @@ static enum ppk_err parse_methods(const char *text, size_t len, struct ppk_optio
 	}
 	memcpy(options->methods, methods, count * sizeof(methods[0]));
 	options->method_count = count;
+	return PPK_OK;
+}
+
+/* Empty: what the machine is called. */
+static enum ppk_err parse_origins(const char *text, size_t len, char *member)
+{
+	struct ppk_ssh_origins origins;
+
+	if (len >= PPK_OPTION_LIST_MAX ||
+		(len > 0 && ppk_ssh_origins_parse(text, len, &origins) != PPK_OK))
+		return PPK_ERR_OPTION;
+	store_text(member, text, len);
 	return PPK_OK;
 }
 
@@ -154,6 +170,8 @@ enum ppk_err ppk_option_value_parse(enum ppk_option_kind kind, const char *text,
 		return parse_rp_id(text, len, member);
 	case PPK_OPTION_METHODS:
 		return parse_methods(text, len, options);
+	case PPK_OPTION_ORIGINS:
+		return parse_origins(text, len, member);
 	case PPK_OPTION_UV:
 		return ppk_uv_parse(text, len, member);
 	case PPK_OPTION_SECONDS:

@@ -11,10 +11,12 @@
 
 #define PPK_OPTIONS_FILE_MAX (64 * 1024) /* bytes of a configuration file */
 #define PPK_OPTION_PATH_MAX 1024	 /* bytes, with NUL */
+#define PPK_OPTION_LIST_MAX 2048     /* bytes, with NUL */
 #define PPK_METHODS_MAX 5
 
 enum ppk_method_id {
 	PPK_METHOD_LOCAL,
+	PPK_METHOD_ASKPASS,
 };
 
 enum ppk_unenrolled { PPK_UNENROLLED_DENY, PPK_UNENROLLED_SKIP };
@@ -28,6 +30,7 @@ struct ppk_options {
 	char rp_id[PPK_RP_ID_MAX + 1];
 	enum ppk_method_id methods[PPK_METHODS_MAX];
 	size_t method_count;
+	char origins[PPK_OPTION_LIST_MAX]; /* ppk_ssh_origins_parse() takes it; "": not given */
 	enum ppk_uv user_verification;
 	unsigned timeout_s;
 	enum ppk_unenrolled unenrolled;
@@ -78,7 +81,6 @@ PPK_MUST_CHECK enum ppk_err ppk_template_expand(const char *template, const char
 						const char *home, unsigned long uid, char *out,
 						size_t size, bool *ret_in_home);
 
-/* "local": as methods= and the log name it. Static; never NULL. Pure. */
 /* The name of a method in methods= ("local"). Static. Pure. */
 const char *ppk_method_name(enum ppk_method_id method);
 

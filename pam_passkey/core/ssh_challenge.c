@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/ssh_challenge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +33,7 @@ static enum ppk_err parse_text(const char *text, size_t len, size_t max, struct 
 {
 	if (len < PREFIX_LEN || memcmp(text, PPK_SSH_PREFIX, PREFIX_LEN) != 0)
 		return PPK_ERR_SYNTAX;
-	return ppk_base64_decode(
-		PPK_BASE64URL, text + PREFIX_LEN, len - PREFIX_LEN, max, ret);
+	return ppk_base64_decode(PPK_BASE64URL, text + PREFIX_LEN, len - PREFIX_LEN, max, ret);
 }
 
 static enum ppk_err read_version(struct ppk_reader *reader)
@@ -108,8 +106,7 @@ static bool read_rp_id(struct ppk_reader *reader, struct ppk_bytes *memory, cons
 	uint8_t *text;
 	size_t len;
 
-	if (!read_short(reader, &view, &len) ||
-		!ppk_rp_id_is_valid((const char *)view, len))
+	if (!read_short(reader, &view, &len) || !ppk_rp_id_is_valid((const char *)view, len))
 		return false;
 	text = memory->data + (view - memory->data) - 1;
 	memmove(text, view, len);
@@ -173,8 +170,7 @@ static enum ppk_err read_challenge(struct ppk_ssh_challenge *ret)
 	return reader.left == 0 ? PPK_OK : PPK_ERR_SYNTAX;
 }
 
-enum ppk_err ppk_ssh_challenge_parse(
-	const char *text, size_t len, struct ppk_ssh_challenge *ret)
+enum ppk_err ppk_ssh_challenge_parse(const char *text, size_t len, struct ppk_ssh_challenge *ret)
 {
 	enum ppk_err err;
 
@@ -231,8 +227,8 @@ static enum ppk_err read_answer(const struct ppk_bytes *memory, struct ppk_ssh_a
 		return err;
 	if (!ppk_reader_u8(&reader, &index) || index >= PPK_CREDENTIALS_MAX ||
 		!read_short(&reader, &host, &answer.host_len) ||
-		!ppk_reader_block(&reader, PPK_SIGNATURE_MAX, &answer.signature,
-			&answer.signature_len) ||
+		!ppk_reader_block(
+			&reader, PPK_SIGNATURE_MAX, &answer.signature, &answer.signature_len) ||
 		answer.signature_len == 0 || reader.left < AUTHENTICATOR_DATA_MIN)
 		return PPK_ERR_SYNTAX;
 	answer.index = index;
@@ -245,8 +241,8 @@ static enum ppk_err read_answer(const struct ppk_bytes *memory, struct ppk_ssh_a
 	return PPK_OK;
 }
 
-enum ppk_err ppk_ssh_answer_parse(const char *text, size_t len, struct ppk_ssh_answer *ret,
-	struct ppk_bytes *ret_memory)
+enum ppk_err ppk_ssh_answer_parse(
+	const char *text, size_t len, struct ppk_ssh_answer *ret, struct ppk_bytes *ret_memory)
 {
 	struct ppk_bytes memory = { .data = NULL };
 	enum ppk_err err;
@@ -262,29 +258,4 @@ enum ppk_err ppk_ssh_answer_parse(const char *text, size_t len, struct ppk_ssh_a
 	}
 	*ret_memory = memory;
 	return PPK_OK;
-}
-
-/*
- * Hosts.
- */
-
-bool ppk_ssh_host_is_valid(const char *text, size_t len)
-{
-	static const char others[] = ".-_:%";
-
-	if (len == 0 || len > PPK_SSH_HOST_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-			memchr(others, c, sizeof(others) - 1) == NULL)
-			return false;
-	}
-	return true;
-}
-
-void ppk_ssh_origin(const char *host, size_t host_len, char out[static PPK_SSH_ORIGIN_SIZE])
-{
-	snprintf(out, PPK_SSH_ORIGIN_SIZE, "ssh://%.*s", (int)host_len, host);
 }

@@ -14,6 +14,7 @@
 #include "core/client_data.h"
 #include "core/credential_groups.h"
 #include "core/error.h"
+#include "core/ssh_host.h"
 
 /* The end of the first question, by which the program knows it, and the program's answer. */
 #define PPK_SSH_QUESTION_END "[passkey1]: "
@@ -21,8 +22,6 @@
 /* What the challenge and the answer begin with. */
 #define PPK_SSH_PREFIX "passkey1:"
 
-#define PPK_SSH_HOST_MAX 253 /* bytes: a domain name */
-#define PPK_SSH_ORIGIN_SIZE (sizeof("ssh://") + PPK_SSH_HOST_MAX) /* bytes, with NUL */
 /* Bytes of an answer; OpenSSH cuts what its askpass program says after 1,023. */
 #define PPK_SSH_ANSWER_MAX 1023
 
@@ -74,16 +73,7 @@ PPK_MUST_CHECK enum ppk_err ppk_ssh_answer_format(
  * (ppk_bytes_done). The host is a host name or an address (ppk_ssh_host_is_valid()).
  * PPK_ERR_SYNTAX | PPK_ERR_VERSION | PPK_ERR_LIMIT | PPK_ERR_NOMEM. Pure.
  */
-PPK_MUST_CHECK enum ppk_err ppk_ssh_answer_parse(const char *text, size_t len,
-	struct ppk_ssh_answer *ret, struct ppk_bytes *ret_memory);
-
-/*
- * Is it what OpenSSH may show as a host: 1 to PPK_SSH_HOST_MAX characters of a-z 0-9 . - _ : % , in
- * lower case? No other is signed or accepted. Pure.
- */
-bool ppk_ssh_host_is_valid(const char *text, size_t len);
-
-/* "ssh://" and the host, NUL-terminated. The host is valid. Pure. */
-void ppk_ssh_origin(const char *host, size_t host_len, char out[static PPK_SSH_ORIGIN_SIZE]);
+PPK_MUST_CHECK enum ppk_err ppk_ssh_answer_parse(
+	const char *text, size_t len, struct ppk_ssh_answer *ret, struct ppk_bytes *ret_memory);
 
 #endif
