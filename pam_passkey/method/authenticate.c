@@ -10,6 +10,8 @@
  *  5. The sign count MUST be compared and advanced under one lock. What cannot be read denies; what
  *     cannot be written is an error in the log and no denial: a full disk must not lock the admin out.
  *  6. A challenge MUST be used once.
+ *  7. Who is refused before a method ran MUST NOT be told from others by what an SSH client is asked, and
+ *     whatever is answered then MUST NOT change the refusal.
  */
 #include "method/authenticate.h"
 
@@ -21,8 +23,11 @@
 #include "core/text.h"
 #include "crypto/digest.h"
 #include "crypto/verify.h"
+#include "method/askpass.h"
+#include "method/decoy.h"
 #include "method/local.h"
 #include "method/messages.h"
+#include "method/origins.h"
 #include "store/store.h"
 #include "sys/clock.h"
 #include "sys/host.h"
@@ -45,8 +50,10 @@ struct sign_in {
 	struct ppk_credential_file *file;
 	const struct ppk_credential *usable[PPK_CREDENTIALS_MAX]; /* borrowed from file */
 	size_t usable_count;
+	uint8_t challenge[PPK_CHALLENGE_SIZE];
+	struct ppk_ssh_origins origins; /* of the askpass method */
 	struct ppk_assertion assertion;
-	struct ppk_client_data_expected expected;
+	struct ppk_client_data_expected expected; /* may point to challenge and origins */
 	struct ppk_device device; /* of the local method */
 	const char *method;
 	const struct ppk_credential *credential; /* that the assertion names */
@@ -207,15 +214,32 @@ static bool no_assertion(struct sign_in *sign_in, enum ppk_err reason)
 	return deny(sign_in, reason);
 }
 
-static ppk_method_fn *const methods[] = { [PPK_METHOD_LOCAL] = ppk_method_local };
+static ppk_method_fn *const methods[] = {
+	[PPK_METHOD_LOCAL] = ppk_method_local,
+	[PPK_METHOD_ASKPASS] = ppk_method_askpass,
+};
+
+static bool would_run(const struct sign_in *sign_in, enum ppk_method_id method)
+{
+	for (size_t i = 0; i < sign_in->options->method_count; i++) {
+		if (sign_in->options->methods[i] == method)
+			return true;
+	}
+	return false;
+}
+
+/* The name for messages: the system's, once it is known. */
+static const char *user_name(const struct sign_in *sign_in)
+{
+	return sign_in->user != NULL ? sign_in->user->name : sign_in->request->user;
+}
 
 static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id method)
 {
 	const struct ppk_options *options = sign_in->options;
 	char host[PPK_HOST_NAME_SIZE], action[ACTION_SIZE];
-	uint8_t challenge[PPK_CHALLENGE_SIZE];
 	struct ppk_method_request request = {
-		.user = sign_in->user->name,
+		.user = user_name(sign_in),
 		.host = host,
 		.action = action,
 		.credentials = sign_in->usable,
@@ -226,15 +250,20 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 		.device_helper = options->device_helper,
 		.trust = sign_in->trust,
 		.device = &sign_in->device,
-		.challenge = challenge,
+		.challenge = sign_in->challenge,
+		.origins = &sign_in->origins,
 		.dialogue = sign_in->request->dialogue,
 		.log = sign_in->log,
 	};
 	enum ppk_err err;
 
 	ppk_host_name(host);
-	snprintf(action, sizeof(action), "to sign in to %s as %s", host, sign_in->user->name);
-	err = ppk_random(challenge, sizeof(challenge)); /* each method its own: used once */
+	snprintf(action, sizeof(action), "to sign in to %s as %s", host, request.user);
+	if (method == PPK_METHOD_ASKPASS)
+		ppk_method_ssh_origins(options->origins, host, sign_in->request->ssh_connection,
+			&sign_in->trust, &sign_in->origins);
+	/* each method its own: used once */
+	err = ppk_random(sign_in->challenge, sizeof(sign_in->challenge));
 	if (err != PPK_OK)
 		return err;
 	sign_in->method = ppk_method_name(method);
@@ -381,6 +410,50 @@ static void decide(struct sign_in *sign_in)
 	sign_in->result = (struct ppk_result){ PPK_OUTCOME_GRANTED, PPK_OK };
 }
 
+/* Take as long as decide() does about an answer that is wrong. */
+static void seem_to_decide(struct sign_in *sign_in)
+{
+	const struct ppk_verification verification = {
+		.credentials = sign_in->usable,
+		.credential_count = sign_in->usable_count,
+		.client_data = &sign_in->expected,
+		.rp_id = sign_in->options->rp_id,
+		.uv = sign_in->options->user_verification,
+		.now_s = sign_in->now_s,
+		.sign_count = PPK_SIGN_COUNT_OFF,
+	};
+	struct ppk_verified verified;
+
+	if (ppk_assertion_verify(&verification, &sign_in->assertion, &verified) == PPK_OK)
+		ppk_log(sign_in->log, PPK_LOG_ERROR, "an answer for nobody verified");
+	tell_refusal(sign_in);
+}
+
+/*
+ * Ask who was refused before a method ran all the same, where strangers could learn from it who has an
+ * account and a passkey. The refusal stands.
+ */
+static void pretend(struct sign_in *sign_in)
+{
+	struct ppk_decoy decoy = { .count = 0 };
+	struct ppk_result result = sign_in->result;
+
+	if (!would_run(sign_in, PPK_METHOD_ASKPASS) ||
+		ppk_decoy_here(sign_in->options, user_name(sign_in), &sign_in->trust, sign_in->log,
+			&decoy) != PPK_OK) {
+		ppk_decoy_done(&decoy);
+		return;
+	}
+	for (sign_in->usable_count = 0; sign_in->usable_count < decoy.count;
+		sign_in->usable_count++)
+		sign_in->usable[sign_in->usable_count] = decoy.credentials[sign_in->usable_count];
+	if (run_method(sign_in, PPK_METHOD_ASKPASS) == PPK_OK)
+		seem_to_decide(sign_in);
+	sign_in->usable_count = 0;
+	ppk_decoy_done(&decoy);
+	sign_in->result = result;
+}
+
 /* The first characters of the id in base64url, as passkeyctl shows them. */
 static void short_id(const struct ppk_credential *credential, char out[static SHORT_ID_LEN * 2])
 {
@@ -426,9 +499,12 @@ struct ppk_result ppk_authenticate(const struct ppk_request *request)
 	};
 	int64_t start_ms = ppk_clock_ms();
 
-	if (find_user(&sign_in) && read_credentials(&sign_in) && choose_usable(&sign_in) &&
-		obtain_assertion(&sign_in))
+	if (!find_user(&sign_in) || !read_credentials(&sign_in) || !choose_usable(&sign_in)) {
+		if (sign_in.result.outcome != PPK_OUTCOME_SKIPPED)
+			pretend(&sign_in);
+	} else if (obtain_assertion(&sign_in)) {
 		decide(&sign_in);
+	}
 	ppk_device_stop(&sign_in.device);
 	report(&sign_in, start_ms);
 	ppk_assertion_done(&sign_in.assertion);

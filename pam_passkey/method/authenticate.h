@@ -16,6 +16,7 @@ struct ppk_request {
 	const char *service;
 	const char *tty;   /* may be NULL */
 	const char *rhost; /* may be NULL */
+	const char *ssh_connection; /* SSH_CONNECTION as sshd itself says it; NULL: none does */
 	const struct ppk_options *options;
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;

@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/credential_groups.h"
 #include "crypto/digest.h"
-#include "method/ceremony.h"
 
 #define NAME_SIZE (PPK_CREDENTIAL_NAME_MAX + 1)
 
@@ -69,8 +67,56 @@ static enum ppk_err take(const struct ppk_device_assertion *view, struct ppk_ass
 	return err;
 }
 
-static enum ppk_err ask_device(const struct ppk_method_request *request,
-	const uint8_t client_data_hash[static PPK_SHA256_SIZE], struct ppk_assertion *ret)
+static enum ppk_err ask_device(struct ppk_ceremony *ceremony,
+	const uint8_t client_data_hash[static PPK_SHA256_SIZE],
+	const struct ppk_credential_groups *groups, struct ppk_assertion *ret)
+{
+	struct ppk_device_get_assertion message = {
+		.timeout_ms = ppk_ceremony_device_timeout_ms(ceremony->timeout_s),
+		.groups = groups->groups,
+		.group_count = groups->group_count,
+	};
+	struct ppk_device_message answer;
+	enum ppk_err err;
+
+	memcpy(message.client_data_hash, client_data_hash, PPK_SHA256_SIZE);
+	err = ppk_device_get_assertion(ceremony->device, &message);
+	if (err == PPK_OK)
+		err = ppk_ceremony_run(ceremony, &answer);
+	if (err == PPK_OK && answer.type != PPK_DEVICE_ASSERTION)
+		err = PPK_ERR_FRAME;
+	return err != PPK_OK ? err : take(&answer.assertion, ret);
+}
+
+enum ppk_err ppk_local_sign(struct ppk_ceremony *ceremony, const char *device_helper,
+	const struct ppk_trust *trust, const struct ppk_bytes *client_data,
+	const struct ppk_credential_groups *groups, struct ppk_assertion *ret)
+{
+	struct ppk_assertion assertion = { .credential_id = { .data = NULL } };
+	struct ppk_diag diag = { .line = 0 };
+	uint8_t hash[PPK_SHA256_SIZE];
+	char text[640];
+	enum ppk_err err;
+
+	err = ppk_device_start(ceremony->device, device_helper, trust, &diag);
+	if (err != PPK_OK) {
+		ppk_diag_format(&diag, text, sizeof(text));
+		ppk_log(ceremony->log, PPK_LOG_ERROR, "device_helper: %s", text);
+	}
+	if (err == PPK_OK)
+		err = ppk_sha256(client_data->data, client_data->len, hash);
+	if (err == PPK_OK)
+		err = ask_device(ceremony, hash, groups, &assertion);
+	if (err != PPK_OK) {
+		ppk_assertion_done(&assertion);
+		return err;
+	}
+	*ret = assertion;
+	return PPK_OK;
+}
+
+static enum ppk_err sign(const struct ppk_method_request *request,
+	const struct ppk_bytes *client_data, struct ppk_assertion *ret)
 {
 	struct names names = { .request = request };
 	struct ppk_ceremony ceremony = {
@@ -86,44 +132,12 @@ static enum ppk_err ask_device(const struct ppk_method_request *request,
 		.label_context = &names,
 	};
 	struct ppk_credential_groups groups = { .id_count = 0 };
-	struct ppk_device_get_assertion message = {
-		.timeout_ms = ppk_ceremony_device_timeout_ms(request->timeout_s),
-		.groups = groups.groups,
-	};
-	struct ppk_device_message answer;
-	enum ppk_err err;
-
-	memcpy(message.client_data_hash, client_data_hash, PPK_SHA256_SIZE);
-	err = ppk_credential_groups_make(
+	enum ppk_err err = ppk_credential_groups_make(
 		request->credentials, request->credential_count, request->uv, &groups);
-	message.group_count = groups.group_count;
-	if (err == PPK_OK)
-		err = ppk_device_get_assertion(request->device, &message);
-	if (err == PPK_OK)
-		err = ppk_ceremony_run(&ceremony, &answer);
-	if (err == PPK_OK && answer.type != PPK_DEVICE_ASSERTION)
-		err = PPK_ERR_FRAME;
-	return err != PPK_OK ? err : take(&answer.assertion, ret);
-}
 
-static enum ppk_err run_device(const struct ppk_method_request *request,
-	const struct ppk_bytes *client_data, struct ppk_assertion *ret)
-{
-	struct ppk_diag diag = { .line = 0 };
-	uint8_t hash[PPK_SHA256_SIZE];
-	char text[640];
-	enum ppk_err err;
-
-	err = ppk_device_start(request->device, request->device_helper, &request->trust, &diag);
-	if (err != PPK_OK) {
-		ppk_diag_format(&diag, text, sizeof(text));
-		ppk_log(request->log, PPK_LOG_ERROR, "device_helper: %s", text);
-	}
-	if (err == PPK_OK)
-		err = ppk_sha256(client_data->data, client_data->len, hash);
-	if (err == PPK_OK)
-		err = ask_device(request, hash, ret);
-	return err;
+	return err != PPK_OK ? err
+			     : ppk_local_sign(&ceremony, request->device_helper, &request->trust,
+				       client_data, &groups, ret);
 }
 
 enum ppk_err ppk_method_local(const struct ppk_method_request *request, struct ppk_assertion *ret,
@@ -138,10 +152,10 @@ enum ppk_err ppk_method_local(const struct ppk_method_request *request, struct p
 	err = ppk_client_data_make(PPK_CLIENT_DATA_GET, request->challenge, PPK_CHALLENGE_SIZE,
 		origin, &expected.exact);
 	if (err == PPK_OK)
+		err = sign(request, &expected.exact, &assertion);
+	if (err == PPK_OK)
 		err = ppk_bytes_copy(
 			expected.exact.data, expected.exact.len, &assertion.client_data);
-	if (err == PPK_OK)
-		err = run_device(request, &expected.exact, &assertion);
 	if (err != PPK_OK) {
 		ppk_assertion_done(&assertion);
 		ppk_bytes_done(&expected.exact);

@@ -10,6 +10,7 @@
 #include "core/client_data.h"
 #include "core/credential.h"
 #include "core/error.h"
+#include "core/ssh_host.h"
 #include "device/device.h"
 #include "method/dialogue.h"
 #include "sys/file.h"
@@ -31,7 +32,8 @@ struct ppk_method_request {
 	 * while its assertion is verified.
 	 */
 	struct ppk_device *device;
-	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes */
+	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes; outlives what *ret_expected says */
+	const struct ppk_ssh_origins *origins; /* this machine's for SSH clients; outlives that too */
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 };

@@ -86,6 +86,7 @@ static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *op
 		.service = item(pamh, PAM_SERVICE),
 		.tty = item(pamh, PAM_TTY),
 		.rhost = item(pamh, PAM_RHOST),
+		.ssh_connection = pam_getenv(pamh, "SSH_CONNECTION"),
 		.options = options,
 		.dialogue = &dialogue,
 		.log = log,

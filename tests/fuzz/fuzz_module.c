@@ -25,6 +25,7 @@
 #include "crypto/public_key.h"
 #include "require.h"
 #include "sys/file.h"
+#include "sys/machine_secret.h"
 #include "sys/process.h"
 #include "sys/state.h"
 #include "sys/user.h"
@@ -76,16 +77,17 @@ static int converse(
 	struct pam_handle *handle = context;
 	const char *text = messages[0]->msg;
 	bool question = messages[0]->msg_style == PAM_PROMPT_ECHO_OFF;
+	bool open = messages[0]->msg_style == PAM_PROMPT_ECHO_ON; /* its answer is no secret */
 
 	REQUIRE(count == 1);
-	REQUIRE(ppk_text_is_printable(text, strlen(text), 511));
+	REQUIRE(open || ppk_text_is_printable(text, strlen(text), 511));
 	REQUIRE(++handle->messages <= 40);
 	PLANT(question && strstr(text, "Blue key") == NULL);
 	handle->questions += question;
 	REQUIRE(handle->questions <= 8);
 	*ret = calloc(1, sizeof(**ret));
 	REQUIRE(*ret != NULL);
-	if (question)
+	if (question || open)
 		(*ret)->resp = next_answer(handle);
 	return PAM_SUCCESS;
 }
@@ -123,6 +125,12 @@ int pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
 	REQUIRE(name != NULL);
 	*data = pamh->kept;
 	return pamh->kept == NULL ? PAM_NO_MODULE_DATA : PAM_SUCCESS;
+}
+
+const char *pam_getenv(pam_handle_t *pamh, const char *name)
+{
+	REQUIRE(pamh == current && strcmp(name, "SSH_CONNECTION") == 0);
+	return "192.0.2.7 50022 192.0.2.1 22";
 }
 
 int pam_modutil_audit_write(pam_handle_t *pamh, int type, const char *message, int retval)
@@ -171,6 +179,16 @@ enum ppk_err ppk_file_read(const char *path, const struct ppk_trust *trust, size
 	if (file->len > max)
 		return ppk_diag_set(reterr, PPK_ERR_LIMIT, path, 0, 0, "too large");
 	return ppk_bytes_copy(file->data, file->len, ret);
+}
+
+enum ppk_err ppk_machine_secret(const char *folder, const struct ppk_trust *trust,
+	uint8_t ret[static PPK_MACHINE_SECRET_SIZE], struct ppk_diag *reterr)
+{
+	(void)trust;
+	(void)reterr;
+	REQUIRE(folder[0] == '/');
+	memset(ret, 's', PPK_MACHINE_SECRET_SIZE);
+	return PPK_OK;
 }
 
 enum ppk_err ppk_file_read_as(const struct ppk_user *user, const char *path, size_t max,
