@@ -126,37 +126,12 @@ static enum ppk_err read_transports(struct ppk_credential *credential, const cha
 	return copy_text(text, len, &credential->transports);
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* RFC 9562, 4: 8-4-4-4-12 digits, in either case. */
 static enum ppk_err read_aaguid(struct ppk_credential *credential, const char *text, size_t len)
 {
-	size_t used = 0;
+	enum ppk_err err = ppk_text_to_aaguid(text, len, credential->aaguid);
 
-	if (len != 36)
-		return PPK_ERR_SYNTAX;
-	for (size_t i = 0; i < len;) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (text[i++] != '-')
-				return PPK_ERR_SYNTAX;
-			continue;
-		}
-		int high = hex_value(text[i]), low = hex_value(text[i + 1]);
-
-		if (high < 0 || low < 0)
-			return PPK_ERR_SYNTAX;
-		credential->aaguid[used++] = (uint8_t)(high << 4 | low);
-		i += 2;
-	}
-	credential->has_aaguid = true;
-	return PPK_OK;
+	credential->has_aaguid = err == PPK_OK;
+	return err;
 }
 
 static enum ppk_err read_backup(struct ppk_credential *credential, const char *text, size_t len)

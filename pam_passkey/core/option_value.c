@@ -145,6 +145,60 @@ static enum ppk_err parse_sign_count(
 	return PPK_OK;
 }
 
+static enum ppk_err parse_attestation(
+	const char *text, size_t len, enum ppk_attestation_demand *member)
+{
+	static const char *const words[] = {
+		[PPK_ATTESTATION_NONE] = "none",
+		[PPK_ATTESTATION_VERIFY] = "verify",
+		[PPK_ATTESTATION_REQUIRE] = "require",
+	};
+	int word = find_word(text, len, words, 3);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = (enum ppk_attestation_demand)word;
+	return PPK_OK;
+}
+
+static enum ppk_err parse_synced(const char *text, size_t len, enum ppk_synced *member)
+{
+	static const char *const words[] = {
+		[PPK_SYNCED_ALLOW] = "allow",
+		[PPK_SYNCED_DENY] = "deny",
+	};
+	int word = find_word(text, len, words, 2);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = (enum ppk_synced)word;
+	return PPK_OK;
+}
+
+/* "08987058-cadc-4b81-b6e1-30de50dcbe96,...": none twice; empty: every model */
+static enum ppk_err parse_aaguids(const char *text, size_t len, struct ppk_options *options)
+{
+	uint8_t aaguids[PPK_AAGUIDS_MAX][PPK_AAGUID_SIZE];
+	size_t count = 0, start = 0;
+
+	for (size_t i = 0; len > 0 && i <= len; i++) {
+		if (i < len && text[i] != ',')
+			continue;
+		if (count == PPK_AAGUIDS_MAX ||
+			ppk_text_to_aaguid(text + start, i - start, aaguids[count]) != PPK_OK)
+			return PPK_ERR_OPTION;
+		for (size_t k = 0; k < count; k++) {
+			if (memcmp(aaguids[k], aaguids[count], PPK_AAGUID_SIZE) == 0)
+				return PPK_ERR_OPTION;
+		}
+		count++;
+		start = i + 1;
+	}
+	memcpy(options->aaguids, aaguids, count * PPK_AAGUID_SIZE);
+	options->aaguid_count = count;
+	return PPK_OK;
+}
+
 static enum ppk_err parse_switch(const char *text, size_t len, bool *member)
 {
 	static const char *const words[] = { "no", "yes" };
@@ -180,6 +234,12 @@ enum ppk_err ppk_option_value_parse(enum ppk_option_kind kind, const char *text,
 		return parse_unenrolled(text, len, member);
 	case PPK_OPTION_SIGN_COUNT:
 		return parse_sign_count(text, len, member);
+	case PPK_OPTION_ATTESTATION:
+		return parse_attestation(text, len, member);
+	case PPK_OPTION_AAGUIDS:
+		return parse_aaguids(text, len, options);
+	case PPK_OPTION_SYNCED:
+		return parse_synced(text, len, member);
 	case PPK_OPTION_SWITCH:
 		return parse_switch(text, len, member);
 	}

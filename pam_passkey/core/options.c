@@ -28,6 +28,9 @@ struct option {
 #define OFFSET_SECONDS(name) OFFSET(name##_s)
 #define OFFSET_UNENROLLED(name) OFFSET(name)
 #define OFFSET_SIGN_COUNT(name) OFFSET(name)
+#define OFFSET_ATTESTATION(name) OFFSET(name)
+#define OFFSET_AAGUIDS(name) OFFSET(name)
+#define OFFSET_SYNCED(name) OFFSET(name)
 #define OFFSET_SWITCH(name) OFFSET(name)
 
 static const struct option table[] = {

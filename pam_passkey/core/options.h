@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "core/authenticator_data.h"
 #include "core/credential.h"
 #include "core/diagnostic.h"
 #include "core/error.h"
@@ -13,6 +15,7 @@
 #define PPK_OPTION_PATH_MAX 1024	 /* bytes, with NUL */
 #define PPK_OPTION_LIST_MAX 2048     /* bytes, with NUL */
 #define PPK_METHODS_MAX 5
+#define PPK_AAGUIDS_MAX 32
 
 enum ppk_method_id {
 	PPK_METHOD_LOCAL,
@@ -21,6 +24,12 @@ enum ppk_method_id {
 
 enum ppk_unenrolled { PPK_UNENROLLED_DENY, PPK_UNENROLLED_SKIP };
 enum ppk_sign_count_policy { PPK_SIGN_COUNT_ENFORCE, PPK_SIGN_COUNT_LOG, PPK_SIGN_COUNT_OFF };
+enum ppk_attestation_demand {
+	PPK_ATTESTATION_NONE,
+	PPK_ATTESTATION_VERIFY,
+	PPK_ATTESTATION_REQUIRE,
+};
+enum ppk_synced { PPK_SYNCED_ALLOW, PPK_SYNCED_DENY };
 
 /* The value of every option of options.def. Fixed size: making one needs no memory. */
 struct ppk_options {
@@ -35,6 +44,11 @@ struct ppk_options {
 	unsigned timeout_s;
 	enum ppk_unenrolled unenrolled;
 	enum ppk_sign_count_policy sign_count;
+	enum ppk_attestation_demand attestation;
+	char attestation_roots[PPK_OPTION_PATH_MAX];
+	uint8_t aaguids[PPK_AAGUIDS_MAX][PPK_AAGUID_SIZE];
+	size_t aaguid_count;
+	enum ppk_synced synced;
 	char device_helper[PPK_OPTION_PATH_MAX];
 	bool cue;
 	bool debug;

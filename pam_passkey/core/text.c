@@ -130,3 +130,36 @@ bool ppk_text_is_user_name(const char *name)
 			return false;
 	return true;
 }
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+enum ppk_err ppk_text_to_aaguid(const char *text, size_t len, uint8_t ret[static 16])
+{
+	uint8_t aaguid[16];
+	size_t used = 0;
+
+	if (len != 36)
+		return PPK_ERR_SYNTAX;
+	for (size_t i = 0; i < len;) {
+		if (i == 8 || i == 13 || i == 18 || i == 23) {
+			if (text[i++] != '-')
+				return PPK_ERR_SYNTAX;
+			continue;
+		}
+		int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+
+		if (high < 0 || low < 0)
+			return PPK_ERR_SYNTAX;
+		aaguid[used++] = (uint8_t)(high << 4 | low);
+		i += 2;
+	}
+	memcpy(ret, aaguid, sizeof(aaguid));
+	return PPK_OK;
+}

@@ -32,6 +32,10 @@ PPK_MUST_CHECK enum ppk_err ppk_text_to_number(
 PPK_MUST_CHECK enum ppk_err ppk_text_to_time(const char *text, size_t len, int64_t *ret_s);
 void ppk_time_to_text(int64_t time_s, char out[static PPK_TIME_TEXT_SIZE]);
 
+/* RFC 9562, 4: 8-4-4-4-12 hexadecimal digits, in either case. PPK_ERR_SYNTAX. Pure. */
+PPK_MUST_CHECK enum ppk_err ppk_text_to_aaguid(
+	const char *text, size_t len, uint8_t ret[static 16]);
+
 /*
  * May name be a user name that becomes part of a path or a log line? 1 to 255 bytes of printable
  * ASCII without '/', white space, and not "." or "..", not starting with '-'. Pure.

@@ -14,20 +14,10 @@
 #include <string.h>
 
 #include "core/authenticator_data.h"
-#include "crypto/certificate.h"
 #include "crypto/cose_key.h"
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
-#include "crypto/spki.h"
-
-/* What the statement of each format is checked against. Borrowed. */
-struct statement {
-	const struct ppk_device_credential *made;
-	const struct ppk_authenticator_data *data;
-	const uint8_t *client_data_hash;
-	enum ppk_algorithm alg;
-	const struct ppk_bytes *key;
-};
+#include "crypto/statement.h"
 
 static enum ppk_err check_flags(uint8_t flags, enum ppk_uv uv)
 {
@@ -50,12 +40,21 @@ static enum ppk_err check_rp_id(const struct ppk_authenticator_data *data, const
 	return memcmp(hash, data->rp_id_hash, sizeof(hash)) == 0 ? PPK_OK : PPK_ERR_RP_ID;
 }
 
-static enum ppk_err check_data(const struct ppk_device_credential *made, const char *rp_id,
+/* What passkey-device said beside the data says the same. */
+static bool id_fits(
+	const struct ppk_device_credential *made, const struct ppk_authenticator_data *data)
+{
+	return made == NULL || (data->credential_id_len == made->credential_id_len &&
+				       memcmp(data->credential_id, made->credential_id,
+					       made->credential_id_len) == 0);
+}
+
+static enum ppk_err check_data(const struct ppk_attestation_object *object, const char *rp_id,
 	enum ppk_uv uv, struct ppk_authenticator_data *ret)
 {
 	struct ppk_authenticator_data data;
 	enum ppk_err err = ppk_authenticator_data_parse(
-		made->authenticator_data, made->authenticator_data_len, &data);
+		object->authenticator_data, object->authenticator_data_len, &data);
 
 	if (err == PPK_OK)
 		err = check_rp_id(&data, rp_id);
@@ -63,29 +62,45 @@ static enum ppk_err check_data(const struct ppk_device_credential *made, const c
 		err = check_flags(data.flags, uv);
 	if (err != PPK_OK)
 		return err;
-	if ((data.flags & PPK_FLAG_AT) == 0 || data.credential_id_len == 0 ||
-		data.credential_id_len != made->credential_id_len ||
-		memcmp(data.credential_id, made->credential_id, made->credential_id_len) != 0)
+	if ((data.flags & PPK_FLAG_AT) == 0 || !id_fits(object->device, &data))
 		return PPK_ERR_AUTHENTICATOR_DATA;
 	*ret = data;
 	return PPK_OK;
 }
 
+/* The copy of the key that passkey-device sent beside the data is the same key. */
+static enum ppk_err check_copy(const struct ppk_device_credential *made, enum ppk_algorithm alg,
+	const struct ppk_bytes *key)
+{
+	enum ppk_algorithm copy_alg;
+	struct ppk_bytes copy;
+	enum ppk_err err = ppk_algorithm_from_cose(made->cose_algorithm, &copy_alg);
+
+	if (err == PPK_OK)
+		err = ppk_public_key_from_raw(
+			copy_alg, made->public_key, made->public_key_len, &copy);
+	if (err != PPK_OK)
+		return err;
+	bool same = copy_alg == alg && ppk_bytes_equal(key, copy.data, copy.len);
+
+	ppk_bytes_done(&copy);
+	return same ? PPK_OK : PPK_ERR_KEY;
+}
+
 /* The key of the authenticator data as SubjectPublicKeyInfo. *ret_key is the caller's. */
-static enum ppk_err read_key(const struct ppk_device_credential *made,
+static enum ppk_err read_key(const struct ppk_attestation_object *object,
 	const struct ppk_authenticator_data *data, enum ppk_algorithm *ret_alg,
 	struct ppk_bytes *ret_key)
 {
 	enum ppk_algorithm alg;
 	struct ppk_bytes key;
 	size_t cose_len = 0;
-	enum ppk_err err = ppk_algorithm_from_cose(made->cose_algorithm, &alg);
+	enum ppk_err err = ppk_cose_key_read(data->rest, data->rest_len, &alg, &key, &cose_len);
 
-	if (err == PPK_OK)
-		err = ppk_public_key_from_raw(alg, made->public_key, made->public_key_len, &key);
 	if (err != PPK_OK)
 		return err;
-	err = ppk_cose_key_match(alg, &key, data->rest, data->rest_len, &cose_len);
+	if (object->device != NULL)
+		err = check_copy(object->device, alg, &key);
 	/* after the key come extensions, when ED says so, and nothing otherwise */
 	if (err == PPK_OK && (data->rest_len > cose_len) != ((data->flags & PPK_FLAG_ED) != 0))
 		err = PPK_ERR_AUTHENTICATOR_DATA;
@@ -98,114 +113,77 @@ static enum ppk_err read_key(const struct ppk_device_credential *made,
 	return PPK_OK;
 }
 
-/* Both packed forms sign authenticator data || client data hash (8.2). */
-static enum ppk_err verify_packed(
-	const struct statement *statement, enum ppk_algorithm alg, const struct ppk_bytes *key)
+static enum ppk_err check_none(const struct ppk_statement *statement)
 {
-	const struct ppk_device_credential *made = statement->made;
-	uint8_t message[PPK_AUTHENTICATOR_DATA_MAX + PPK_SHA256_SIZE];
-	struct ppk_writer writer = { .data = message, .size = sizeof(message) };
-
-	ppk_writer_raw(&writer, made->authenticator_data, made->authenticator_data_len);
-	ppk_writer_raw(&writer, statement->client_data_hash, PPK_SHA256_SIZE);
-	if (writer.failed)
-		return PPK_ERR_AUTHENTICATOR_DATA;
-	return ppk_signature_verify(
-		alg, key, message, writer.len, made->signature, made->signature_len);
-}
-
-static enum ppk_err check_none(const struct statement *statement, const char **ret_name)
-{
-	if (statement->made->signature_len != 0 || statement->made->x5c_count != 0)
-		return PPK_ERR_ATTESTATION;
-	*ret_name = "none";
+	(void)statement;
 	return PPK_OK;
 }
 
-static enum ppk_err check_packed_x5c(const struct statement *statement)
-{
-	const struct ppk_device_credential *made = statement->made;
-	enum ppk_algorithm alg;
-	struct ppk_bytes key;
-	enum ppk_err err = ppk_certificate_check_packed(
-		made->x5c[0], made->x5c_len[0], statement->data->aaguid);
+/* Members of a statement. */
+#define ALG 0x01u
+#define SIG 0x02u
+#define X5C 0x04u
+#define VER 0x08u
+#define CERT_INFO 0x10u
+#define PUB_AREA 0x20u
+#define UNKNOWN 0x40u
 
-	if (err == PPK_OK)
-		err = ppk_certificate_key(made->x5c[0], made->x5c_len[0], &alg, &key);
-	if (err != PPK_OK)
-		return err;
-	err = verify_packed(statement, alg, &key);
-	ppk_bytes_done(&key);
-	return err;
+/* The formats that are known here: the members of a statement, and who checks them. */
+static const struct format {
+	const char *format;
+	const char *name; /* in the record */
+	unsigned demanded;
+	unsigned allowed; /* besides */
+	enum ppk_err (*check)(const struct ppk_statement *statement);
+} formats[] = {
+	{ "none", "none", 0, 0, check_none },
+	{ "packed", "packed", ALG | SIG | X5C, 0, ppk_statement_check_packed },
+	{ "packed", "self", ALG | SIG, 0, ppk_statement_check_self },
+	{ "fido-u2f", "fido-u2f", SIG | X5C, 0, ppk_statement_check_u2f },
+	{ "tpm", "tpm", ALG | SIG | X5C | VER | CERT_INFO | PUB_AREA, 0, ppk_statement_check_tpm },
+	{ "android-key", "android-key", ALG | SIG | X5C, 0, ppk_statement_check_android },
+	/* alg was in it before WebAuthn Level 2, and is still sent */
+	{ "apple", "apple", X5C, ALG, ppk_statement_check_apple },
+};
+
+static unsigned members_of(const struct ppk_attestation_object *object)
+{
+	return (object->has_algorithm ? ALG : 0) | (object->signature_len != 0 ? SIG : 0) |
+	       (object->x5c_count != 0 ? X5C : 0) | (object->version != NULL ? VER : 0) |
+	       (object->cert_info != NULL ? CERT_INFO : 0) |
+	       (object->pub_area != NULL ? PUB_AREA : 0) | (object->has_unknown ? UNKNOWN : 0);
 }
 
-static enum ppk_err check_packed(const struct statement *statement, const char **ret_name)
+static const struct format *format_of(const struct ppk_attestation_object *object)
 {
-	bool self = statement->made->x5c_count == 0;
-	enum ppk_err err = self ? verify_packed(statement, statement->alg, statement->key)
-				: check_packed_x5c(statement);
+	/* libfido2 keeps alg for itself */
+	unsigned members = members_of(object) | (object->device != NULL ? ALG : 0);
 
-	if (err == PPK_OK)
-		*ret_name = self ? "self" : "packed";
-	return err;
-}
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		const struct format *format = &formats[i];
+		unsigned beside = format->allowed | (object->device != NULL ? ALG : 0);
 
-/* 8.6, steps 5 and 6: 0x00 || RP ID hash || client data hash || credential id || point */
-static enum ppk_err verify_u2f(const struct statement *statement, const struct ppk_bytes *leaf_key)
-{
-	const struct ppk_authenticator_data *data = statement->data;
-	uint8_t message[1 + 2 * PPK_SHA256_SIZE + PPK_CREDENTIAL_ID_MAX + 65];
-	struct ppk_writer writer = { .data = message, .size = sizeof(message) };
-	struct ppk_spki parts;
-	enum ppk_err err =
-		ppk_spki_parse(PPK_ALG_ES256, statement->key->data, statement->key->len, &parts);
-
-	if (err != PPK_OK)
-		return err;
-	ppk_writer_u8(&writer, 0);
-	ppk_writer_raw(&writer, data->rp_id_hash, PPK_SHA256_SIZE);
-	ppk_writer_raw(&writer, statement->client_data_hash, PPK_SHA256_SIZE);
-	ppk_writer_raw(&writer, data->credential_id, data->credential_id_len);
-	ppk_writer_raw(&writer, parts.point, parts.point_len);
-	if (writer.failed)
-		return PPK_ERR_AUTHENTICATOR_DATA;
-	return ppk_signature_verify(PPK_ALG_ES256, leaf_key, message, writer.len,
-		statement->made->signature, statement->made->signature_len);
-}
-
-/* One certificate, whose key is an ES256 one like the credential's: 8.6, steps 2 and 3. */
-static enum ppk_err check_u2f(const struct statement *statement, const char **ret_name)
-{
-	const struct ppk_device_credential *made = statement->made;
-	enum ppk_algorithm leaf_alg;
-	struct ppk_bytes leaf_key;
-
-	if (statement->alg != PPK_ALG_ES256 || made->x5c_count != 1)
-		return PPK_ERR_ATTESTATION;
-	enum ppk_err err =
-		ppk_certificate_key(made->x5c[0], made->x5c_len[0], &leaf_alg, &leaf_key);
-
-	if (err != PPK_OK)
-		return err;
-	err = leaf_alg == PPK_ALG_ES256 ? verify_u2f(statement, &leaf_key) : PPK_ERR_ATTESTATION;
-	ppk_bytes_done(&leaf_key);
-	if (err == PPK_OK)
-		*ret_name = "fido-u2f";
-	return err;
+		if (strcmp(object->format, format->format) == 0 &&
+			(members | beside) == (format->demanded | beside))
+			return format;
+	}
+	return NULL;
 }
 
 /* *ret_name is what was checked, static. */
-static enum ppk_err check_statement(const struct statement *statement, const char **ret_name)
+static enum ppk_err check_statement(const struct ppk_statement *statement, const char **ret_name)
 {
-	const char *format = statement->made->format;
+	const struct format *format = format_of(statement->object);
 
-	if (strcmp(format, "none") == 0)
-		return check_none(statement, ret_name);
-	if (strcmp(format, "packed") == 0)
-		return check_packed(statement, ret_name);
-	if (strcmp(format, "fido-u2f") == 0)
-		return check_u2f(statement, ret_name);
-	return PPK_ERR_ATTESTATION;
+	if (strcmp(statement->object->format, "android-safetynet") == 0)
+		return PPK_ERR_ATTESTATION_OUTDATED;
+	if (format == NULL)
+		return PPK_ERR_ATTESTATION;
+	enum ppk_err err = format->check(statement);
+
+	if (err == PPK_OK)
+		*ret_name = format->name;
+	return err;
 }
 
 static enum ppk_backup backup_of(uint8_t flags)
@@ -224,7 +202,7 @@ static bool names_a_model(const uint8_t *aaguid)
 }
 
 /* Takes the key over from *key when it succeeds. */
-static enum ppk_err make_credential(const struct statement *statement, const char *rp_id,
+static enum ppk_err make_credential(const struct ppk_statement *statement, const char *rp_id,
 	const char *name, struct ppk_bytes *key, struct ppk_credential **ret)
 {
 	const struct ppk_authenticator_data *data = statement->data;
@@ -252,20 +230,20 @@ static enum ppk_err make_credential(const struct statement *statement, const cha
 	return PPK_OK;
 }
 
-enum ppk_err ppk_attestation_verify(const struct ppk_device_credential *made, const char *rp_id,
+enum ppk_err ppk_attestation_verify(const struct ppk_attestation_object *object, const char *rp_id,
 	enum ppk_uv uv, const uint8_t client_data_hash[static 32], struct ppk_credential **ret)
 {
 	struct ppk_authenticator_data data;
 	struct ppk_bytes key;
 	enum ppk_algorithm alg;
 	const char *name;
-	enum ppk_err err = check_data(made, rp_id, uv, &data);
+	enum ppk_err err = check_data(object, rp_id, uv, &data);
 
 	if (err == PPK_OK)
-		err = read_key(made, &data, &alg, &key);
+		err = read_key(object, &data, &alg, &key);
 	if (err != PPK_OK)
 		return err;
-	struct statement statement = { made, &data, client_data_hash, alg, &key };
+	struct ppk_statement statement = { object, &data, client_data_hash, alg, &key };
 
 	err = check_statement(&statement, &name);
 	if (err == PPK_OK)

@@ -28,4 +28,22 @@ PPK_MUST_CHECK enum ppk_err ppk_certificate_key(
 PPK_MUST_CHECK enum ppk_err ppk_certificate_check_packed(
 	const uint8_t *der, size_t len, const uint8_t aaguid[static 16]);
 
+/*
+ * The requirements on the certificate of a TPM's attestation key (8.3.1): version 3; an empty
+ * subject; a critical subject alternative name that says the TPM's manufacturer ("id:" and 8
+ * hexadecimal digits), model and version (TPMv2-EK-Profile, 3.2.9); extended key usage
+ * tcg-kp-AIKCertificate; basic constraints and AAGUID extension as above. Whether the TCG has given
+ * out the manufacturer's number is not looked up: the chain says who vouches for it.
+ * PPK_ERR_ATTESTATION | PPK_ERR_NOMEM.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_certificate_check_tpm(
+	const uint8_t *der, size_t len, const uint8_t aaguid[static 16]);
+
+/*
+ * The content of the one extension with this object identifier ("1.2.840.113635.100.8.2"). *ret is
+ * the caller's. PPK_ERR_ATTESTATION (no certificate, no such extension, or two) | PPK_ERR_NOMEM.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_certificate_extension(
+	const uint8_t *der, size_t len, const char *oid, struct ppk_bytes *ret);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/cbor.h"
+#include "crypto/public_key.h"
 #include "crypto/spki.h"
 
 /* RFC 8949, 3.1: major types */
@@ -130,5 +132,87 @@ enum ppk_err ppk_cose_key_match(enum ppk_algorithm alg, const struct ppk_bytes *
 	if (writer.failed || cbor_len < writer.len || memcmp(cbor, writer.data, writer.len) != 0)
 		return PPK_ERR_KEY;
 	*ret_len = writer.len;
+	return PPK_OK;
+}
+
+#define COSE_LABELS 5 /* of the longest COSE_Key: kty, alg, crv, x, y */
+
+/* What a COSE_Key has under the labels -1 to -3, of which -1 is a curve or n. */
+struct parts {
+	int32_t alg;
+	const uint8_t *bytes[3];
+	size_t len[3];
+};
+
+/* The value of any label: what it must be is for ppk_cose_key_match() to say. */
+static bool read_value(struct ppk_reader *reader, int32_t label, struct parts *parts)
+{
+	int32_t number;
+
+	if (label == COSE_ALG)
+		return ppk_cbor_int(reader, &parts->alg);
+	if (label >= COSE_Y && label <= COSE_N &&
+		ppk_cbor_bytes(reader, &parts->bytes[-1 - label], &parts->len[-1 - label]))
+		return true;
+	return ppk_cbor_int(reader, &number);
+}
+
+static bool read_parts(struct ppk_reader *reader, struct parts *parts)
+{
+	size_t labels;
+	int32_t label;
+
+	if (!ppk_cbor_map(reader, COSE_LABELS, &labels))
+		return false;
+	for (size_t i = 0; i < labels; i++) {
+		if (!ppk_cbor_int(reader, &label) || !read_value(reader, label, parts))
+			return false;
+	}
+	return true;
+}
+
+/* In the layout of struct ppk_device_credential.public_key. */
+static void put_raw(struct ppk_writer *writer, const struct parts *parts)
+{
+	const size_t n = -1 - COSE_N, x_or_e = -1 - COSE_X, y = -1 - COSE_Y;
+
+	if (parts->bytes[n] != NULL) {
+		ppk_writer_block(writer, parts->bytes[x_or_e], parts->len[x_or_e]);
+		ppk_writer_raw(writer, parts->bytes[n], parts->len[n]);
+		return;
+	}
+	ppk_writer_raw(writer, parts->bytes[x_or_e], parts->len[x_or_e]);
+	ppk_writer_raw(writer, parts->bytes[y], parts->len[y]);
+}
+
+enum ppk_err ppk_cose_key_read(const uint8_t *cbor, size_t cbor_len, enum ppk_algorithm *ret_alg,
+	struct ppk_bytes *ret_key, size_t *ret_len)
+{
+	struct ppk_reader reader = { .next = cbor, .left = cbor_len };
+	uint8_t raw[COSE_KEY_MAX];
+	struct ppk_writer writer = { .data = raw, .size = sizeof(raw) };
+	struct parts parts = { 0 };
+	enum ppk_algorithm alg;
+	struct ppk_bytes key;
+
+	if (!read_parts(&reader, &parts))
+		return PPK_ERR_KEY;
+	enum ppk_err err = ppk_algorithm_from_cose(parts.alg, &alg);
+
+	if (err != PPK_OK)
+		return err;
+	put_raw(&writer, &parts);
+	if (writer.failed)
+		return PPK_ERR_KEY;
+	err = ppk_public_key_from_raw(alg, raw, writer.len, &key);
+	if (err != PPK_OK)
+		return err;
+	err = ppk_cose_key_match(alg, &key, cbor, cbor_len, ret_len);
+	if (err != PPK_OK) {
+		ppk_bytes_done(&key);
+		return err;
+	}
+	*ret_alg = alg;
+	*ret_key = key;
 	return PPK_OK;
 }

@@ -141,6 +141,28 @@ static enum ppk_err count_at_creation(const struct ppk_device_credential *made, 
 	return err;
 }
 
+/* What was made holds, and may be enrolled here. */
+static enum ppk_err accept(const struct ppk_enrollment *enrollment,
+	const struct ppk_device_credential *made, const uint8_t hash[static PPK_SHA256_SIZE],
+	struct ppk_credential **ret)
+{
+	struct ppk_attestation_object object;
+	struct ppk_credential *credential = NULL;
+	enum ppk_err err;
+
+	ppk_attestation_object_of_device(made, &object);
+	err = ppk_attestation_verify(
+		&object, enrollment->rp_id, enrollment->uv, hash, &credential);
+	if (err == PPK_OK)
+		err = ppk_enrolment_policy_check(enrollment->policy, &object, credential);
+	if (err != PPK_OK) {
+		ppk_credential_free(credential);
+		return err;
+	}
+	*ret = credential;
+	return PPK_OK;
+}
+
 static enum ppk_err make_credential(const struct ppk_enrollment *enrollment,
 	const struct ppk_dialogue *dialogue, struct ppk_device *device, struct ppk_credential **ret,
 	uint32_t *ret_count)
@@ -171,8 +193,7 @@ static enum ppk_err make_credential(const struct ppk_enrollment *enrollment,
 	if (err == PPK_OK)
 		err = count_at_creation(&answer.credential, ret_count);
 	if (err == PPK_OK)
-		err = ppk_attestation_verify(
-			&answer.credential, enrollment->rp_id, enrollment->uv, hash, ret);
+		err = accept(enrollment, &answer.credential, hash, ret);
 	return err;
 }
 

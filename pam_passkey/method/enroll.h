@@ -10,6 +10,7 @@
 #include "core/credential.h"
 #include "core/diagnostic.h"
 #include "core/error.h"
+#include "crypto/enrolment_policy.h"
 #include "method/dialogue.h"
 #include "sys/file.h"
 
@@ -28,15 +29,17 @@ struct ppk_enrollment {
 	unsigned timeout_s;
 	const char *device_helper;
 	struct ppk_trust trust;
+	const struct ppk_enrolment_policy *policy; /* which authenticators may be enrolled */
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 };
 
 /*
- * Make a credential, check attestation, then ask the authenticator for a test assertion and verify it:
- * nobody stores a credential that cannot sign in. On PPK_OK *ret is a complete credential (the
- * caller's) and *ret_sign_count the count of the test assertion. Errors: those of a ceremony and of
- * ppk_attestation_verify and ppk_assertion_verify; PPK_ERR_ALREADY_ENROLLED.
+ * Make a credential, check its attestation and the policy, then ask the authenticator for a test
+ * assertion and verify it: nobody stores a credential that cannot sign in. On PPK_OK *ret is a complete
+ * credential (the caller's) and *ret_sign_count the count of the test assertion. Errors: those of a
+ * ceremony and of ppk_attestation_verify, ppk_enrolment_policy_check and ppk_assertion_verify;
+ * PPK_ERR_ALREADY_ENROLLED.
  */
 PPK_MUST_CHECK enum ppk_err ppk_enroll(const struct ppk_enrollment *enrollment,
 				       struct ppk_credential **ret, uint32_t *ret_sign_count,

@@ -19,11 +19,12 @@ def blob(hexadecimal):
     return f"{{ (const uint8_t[]){{ {numbers} }}, {len(data)} }}"
 
 
-def initialiser(vector):
+def initialiser(vector, root):
     registration, authentication = vector["registration"], vector["authentication"]
     members = {
         "id": text(vector["id"]),
         "rp_id": text(vector["rp_id"]),
+        "root": blob(root),
         "credential_id": blob(registration["credential_id"]),
         "aaguid": blob(registration["aaguid"]),
         "created.challenge": blob(registration["challenge"]),
@@ -39,9 +40,10 @@ def initialiser(vector):
 
 def main(source, target):
     with open(source, encoding="utf-8") as file:
-        vectors = json.load(file)["vectors"]
+        document = json.load(file)
+    root = document["attestation_root_certificate_der"]
     with open(target, "w", encoding="utf-8") as file:
-        file.writelines(initialiser(vector) for vector in vectors)
+        file.writelines(initialiser(vector, root) for vector in document["vectors"])
 
 
 if __name__ == "__main__":

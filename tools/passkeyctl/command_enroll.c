@@ -21,6 +21,7 @@
 #include "message.h"
 #include "method/enroll.h"
 #include "options.h"
+#include "roots.h"
 #include "selection.h"
 #include "session.h"
 #include "sys/clock.h"
@@ -44,6 +45,7 @@ struct plan {
 	uint8_t user_handle[PPK_USER_HANDLE_MAX];
 	size_t user_handle_len;
 	int64_t expires_s;
+	struct ppk_trust_anchors *anchors; /* NULL with attestation=none */
 };
 
 /* What is to be written; name is the one that it got. */
@@ -209,7 +211,9 @@ static enum ppk_err make_plan(struct plan *plan, struct ppk_diag *reterr)
 	err = plan_options(plan, reterr);
 	if (err != PPK_OK)
 		return err;
-	err = read_store(plan, reterr);
+	err = ppk_roots_read(&plan->session->options, &plan->anchors, reterr);
+	if (err == PPK_OK)
+		err = read_store(plan, reterr);
 	if (err == PPK_OK)
 		err = plan_user_handle(plan);
 	if (err == PPK_OK && name != NULL)
@@ -227,6 +231,11 @@ static enum ppk_err run_ceremony(const struct plan *plan, struct ppk_credential 
 	uint32_t *ret_count, struct ppk_diag *reterr)
 {
 	const struct ppk_credential *enrolled[PPK_CREDENTIALS_MAX];
+	const struct ppk_enrolment_policy policy = {
+		.options = &plan->session->options,
+		.anchors = plan->anchors,
+		.now_s = ppk_clock_now_s(),
+	};
 	struct ppk_enrollment enrollment = {
 		.rp_id = plan->rp_id,
 		.user = plan->session->user->name,
@@ -240,6 +249,7 @@ static enum ppk_err run_ceremony(const struct plan *plan, struct ppk_credential 
 		.timeout_s = plan->wanted.timeout_s,
 		.device_helper = plan->session->options.device_helper,
 		.trust = { .root = 0 },
+		.policy = &policy,
 		.dialogue = &plan->session->dialogue,
 		.log = &plan->session->log,
 	};
@@ -375,6 +385,7 @@ int ppk_command_enroll(const struct ppk_arguments *arguments)
 		status = enroll(plan);
 	ppk_session_close(plan->session);
 	ppk_credential_file_free(plan->file);
+	ppk_trust_anchors_free(plan->anchors);
 	free(plan);
 	return status;
 }

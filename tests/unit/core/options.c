@@ -15,6 +15,8 @@ struct row {
 	const char *bad;
 };
 
+#define AAGUID "08987058-cadc-4b81-b6e1-30de50dcbe96"
+
 static const struct row rows[] = {
 	{ "conf", "/etc/security/pam_passkey.conf", "/etc/x.conf", "/etc/x.conf", "x.conf" },
 	{ "credentials", "/etc/passkeys/%u", "%h/.passkeys", "%h/.passkeys", "/etc/passkeys" },
@@ -26,6 +28,11 @@ static const struct row rows[] = {
 	{ "timeout", "30", "600", "600", "3abc" },
 	{ "unenrolled", "deny", "skip", "skip", "ignore" },
 	{ "sign_count", "enforce", "log", "log", "on" },
+	{ "attestation", "none", "require", "require", "yes" },
+	{ "attestation_roots", "/etc/security/pam_passkey.roots", "/etc/roots", "/etc/roots",
+		"roots" },
+	{ "aaguids", "", AAGUID, AAGUID, "08987058" },
+	{ "synced", "allow", "deny", "deny", "no" },
 	{ "device_helper", PPK_DEVICE_HELPER, "/opt/passkey-device", "/opt/passkey-device",
 		"passkey-device" },
 	{ "cue", "yes", "no", "no", "true" },
@@ -40,11 +47,24 @@ static const char *const option_names[] = {
 };
 #define OPTIONS (sizeof(option_names) / sizeof(option_names[0]))
 
+static const char *show_aaguids(const struct ppk_options *options)
+{
+	static const uint8_t wanted[] = { 0x08, 0x98, 0x70, 0x58, 0xca, 0xdc, 0x4b, 0x81, 0xb6, 0xe1,
+		0x30, 0xde, 0x50, 0xdc, 0xbe, 0x96 };
+
+	if (options->aaguid_count == 0)
+		return "";
+	return options->aaguid_count == 1 && memcmp(options->aaguids[0], wanted, 16) == 0 ? AAGUID
+											: NULL;
+}
+
 /* What the struct holds for the option, as an admin would write it. */
 static const char *show(const struct ppk_options *options, const char *name)
 {
 	static const char *const unenrolled[] = { "deny", "skip" };
 	static const char *const sign_count[] = { "enforce", "log", "off" };
+	static const char *const attestation[] = { "none", "verify", "require" };
+	static const char *const synced[] = { "allow", "deny" };
 	static char number[16];
 
 	snprintf(number, sizeof(number), "%u", options->timeout_s);
@@ -62,6 +82,10 @@ static const char *show(const struct ppk_options *options, const char *name)
 		{ "timeout", number },
 		{ "unenrolled", unenrolled[options->unenrolled] },
 		{ "sign_count", sign_count[options->sign_count] },
+		{ "attestation", attestation[options->attestation] },
+		{ "attestation_roots", options->attestation_roots },
+		{ "aaguids", show_aaguids(options) },
+		{ "synced", synced[options->synced] },
 		{ "device_helper", options->device_helper },
 		{ "cue", options->cue ? "yes" : "no" },
 		{ "debug", options->debug ? "yes" : "no" },
@@ -95,6 +119,28 @@ static enum ppk_err apply_pair(
 	snprintf(argument, sizeof(argument), "%s=%s", name, value);
 	ppk_options_init(options);
 	return apply_argument(options, argument, reterr);
+}
+
+static void models_are_a_list_without_gaps(void)
+{
+	static const char *const bad[] = { ",", AAGUID ",", "," AAGUID, AAGUID " ",
+		"08987058-cadc-4b81-b6e1-30de50dcbe9", "08987058cadc4b81b6e130de50dcbe96",
+		AAGUID "," AAGUID,
+		"08987058-cadc-4b81-b6e1-30de50dcbe9g" };
+	char many[33 * 37 + 1], *end = many;
+	struct ppk_options options;
+
+	ppk_options_init(&options);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_ERR(apply_pair(&options, "aaguids", bad[i], NULL), PPK_ERR_OPTION);
+	for (unsigned i = 0; i < 33; i++)
+		end += snprintf(
+			end, 38, "%s%08x-cadc-4b81-b6e1-30de50dcbe96", i == 0 ? "" : ",", i);
+	CHECK_ERR(apply_pair(&options, "aaguids", many, NULL), PPK_ERR_OPTION);
+	many[32 * 37 - 1] = '\0';
+	CHECK_OK(apply_pair(&options, "aaguids", many, NULL));
+	CHECK_INT(options.aaguid_count, 32);
+	CHECK_INT(options.aaguids[31][3], 31);
 }
 
 static void every_option_has_a_row(void)
@@ -362,7 +408,7 @@ static void without_a_reader_for_the_reason_an_error_is_an_error(void)
 
 int main(void)
 {
-	return CHECK_RUN(CHECK_TEST(every_option_has_a_row),
+	return CHECK_RUN(CHECK_TEST(every_option_has_a_row), CHECK_TEST(models_are_a_list_without_gaps),
 		CHECK_TEST(every_option_has_its_default),
 		CHECK_TEST(every_option_takes_a_good_value_and_changes_nothing_else),
 		CHECK_TEST(every_option_refuses_a_bad_value_and_says_which),

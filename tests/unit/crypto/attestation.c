@@ -160,12 +160,18 @@ ENROLMENT_TEST(no_attestation_has_an_empty_statement, enrolment_new("none"))
 ENROLMENT_TEST(an_unknown_format_is_refused, enrolment_packed())
 {
 	static const char *const formats[] = { "", "tpm", "apple", "android-key",
-		"android-safetynet", "compound", "Packed", "packed ", "None" };
+		"compound", "Packed", "packed ", "None" };
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		snprintf(scene->made.format, sizeof(scene->made.format), "%s", formats[i]);
 		CHECK_ERR(enrolment_verify(scene), PPK_ERR_ATTESTATION);
 	}
+}
+
+ENROLMENT_TEST(safetynet_is_refused_by_name, enrolment_packed())
+{
+	snprintf(scene->made.format, sizeof(scene->made.format), "android-safetynet");
+	CHECK_ERR(enrolment_verify(scene), PPK_ERR_ATTESTATION_OUTDATED);
 }
 
 ENROLMENT_TEST(self_attestation_is_verified, enrolment_self())
@@ -184,7 +190,7 @@ ENROLMENT_TEST(self_attestation_without_signature_is_refused, enrolment_self())
 {
 	scene->made.signature = NULL;
 	scene->made.signature_len = 0;
-	CHECK_ERR(enrolment_verify(scene), PPK_ERR_SIGNATURE);
+	CHECK_ERR(enrolment_verify(scene), PPK_ERR_ATTESTATION);
 }
 
 ENROLMENT_TEST(packed_attestation_is_verified, enrolment_packed())
@@ -323,7 +329,7 @@ int main(void)
 		CHECK_TEST(a_key_of_another_algorithm_than_the_data_say_is_refused),
 		CHECK_TEST(bytes_after_the_key_are_extensions_or_refused),
 		CHECK_TEST(no_attestation_has_an_empty_statement),
-		CHECK_TEST(an_unknown_format_is_refused), CHECK_TEST(self_attestation_is_verified),
+		CHECK_TEST(an_unknown_format_is_refused), CHECK_TEST(safetynet_is_refused_by_name), CHECK_TEST(self_attestation_is_verified),
 		CHECK_TEST(self_attestation_by_another_key_is_refused),
 		CHECK_TEST(self_attestation_without_signature_is_refused),
 		CHECK_TEST(packed_attestation_is_verified),

@@ -174,10 +174,13 @@ void enrolment_free(struct enrolment *enrolment)
 
 enum ppk_err enrolment_verify_uv(struct enrolment *enrolment, const char *rp_id, enum ppk_uv uv)
 {
+	struct ppk_attestation_object object;
+
 	ppk_credential_free(enrolment->credential);
 	enrolment->credential = NULL;
+	ppk_attestation_object_of_device(&enrolment->made, &object);
 	enum ppk_err err = ppk_attestation_verify(
-		&enrolment->made, rp_id, uv, enrolment->hash, &enrolment->credential);
+		&object, rp_id, uv, enrolment->hash, &enrolment->credential);
 
 	must((err == PPK_OK) == (enrolment->credential != NULL), "a credential of a refusal");
 	must(ERR_peek_error() == 0, "the error queue is not empty");

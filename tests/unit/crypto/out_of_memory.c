@@ -345,15 +345,19 @@ static void a_right_assertion_is_verified_or_refused_while_openssl_starts(void)
 static void enrolment_makes_a_whole_credential_or_none(void)
 {
 	static const char *const formats[] = { "none-es256", "packed-self-es256", "packed-es256",
-		"packed-rs256", "packed-eddsa", "fido-u2f-es256" };
+		"packed-rs256", "packed-eddsa", "fido-u2f-es256", "tpm-es256",
+		"android-key-es256", "apple-es256" };
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		const struct vector *vector = vector_named(formats[i]);
 		struct tally tally = { 0 };
 		struct scene scene;
+		struct ppk_attestation_object object;
 		uint8_t hash[PPK_SHA256_SIZE];
 
 		scene_init(&scene, formats[i]);
+		CHECK_OK(ppk_attestation_object_decode(vector->attestation_object.data,
+			vector->attestation_object.len, &object));
 		CHECK_OK(ppk_sha256(
 			vector->created.client_data.data, vector->created.client_data.len, hash));
 		for (long allocation = 0;; allocation++) {
@@ -361,7 +365,7 @@ static void enrolment_makes_a_whole_credential_or_none(void)
 
 			fail_at(allocation, ONCE);
 			enum ppk_err err = ppk_attestation_verify(
-				&scene.made, "example.org", PPK_UV_DISCOURAGED, hash, &credential);
+				&object, "example.org", PPK_UV_DISCOURAGED, hash, &credential);
 			bool done = fail_none() <= allocation;
 
 			CHECK_INT(err == PPK_OK, credential != NULL);

@@ -226,6 +226,25 @@ static void add_aaguid(X509 *x509, const struct signer_certificate *certificate)
 	ASN1_OBJECT_free(oid);
 }
 
+static X509_EXTENSION *extension_of(const struct signer_extension *wanted)
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj(wanted->oid, 1);
+	X509_EXTENSION *extension;
+
+	if (wanted->words != NULL) {
+		extension = X509V3_EXT_conf_nid(NULL, NULL, OBJ_obj2nid(oid), wanted->words);
+	} else {
+		ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+
+		must(ASN1_OCTET_STRING_set(value, wanted->value, (int)wanted->len) == 1,
+			"extension");
+		extension = X509_EXTENSION_create_by_OBJ(NULL, oid, wanted->critical, value);
+		ASN1_OCTET_STRING_free(value);
+	}
+	ASN1_OBJECT_free(oid);
+	return extension;
+}
+
 struct ppk_bytes signer_certify(
 	const struct signer *signer, const struct signer_certificate *certificate)
 {
@@ -253,6 +272,8 @@ struct ppk_bytes signer_certify(
 			certificate->constraints_twice);
 	if (certificate->aaguid != NULL)
 		add_aaguid(x509, certificate);
+	for (size_t i = 0; i < SIGNER_EXTENSIONS_MAX && certificate->extensions[i].oid != NULL; i++)
+		add_extension(x509, extension_of(&certificate->extensions[i]), false);
 	must(X509_sign(x509, signer->key, digest == NULL ? NULL : EVP_get_digestbyname(digest)) > 0,
 		"X509_sign");
 	int len = i2d_X509(x509, &der);

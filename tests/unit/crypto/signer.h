@@ -29,6 +29,16 @@ struct ppk_bytes signer_raw(const struct signer *signer);
 /* The caller's. */
 struct ppk_bytes signer_sign(const struct signer *signer, const void *message, size_t len);
 
+/* An extension that OpenSSL's configuration has no words for, or has: then value is NULL. */
+struct signer_extension {
+	const char *oid;
+	bool critical;
+	const uint8_t *value; /* DER */
+	size_t len;
+	const char *words; /* in the notation of OpenSSL's configuration */
+};
+#define SIGNER_EXTENSIONS_MAX 4
+
 /* A self-signed certificate of the signer's key, DER; the caller's. */
 struct signer_certificate {
 	long version; /* X509_VERSION_3 */
@@ -43,6 +53,7 @@ struct signer_certificate {
 	size_t aaguid_len;
 	bool aaguid_critical;
 	bool aaguid_twice;
+	struct signer_extension extensions[SIGNER_EXTENSIONS_MAX]; /* up to one without oid */
 };
 struct ppk_bytes signer_certify(
 	const struct signer *signer, const struct signer_certificate *certificate);

@@ -24,6 +24,7 @@ struct vector_ceremony {
 struct vector {
 	const char *id;
 	const char *rp_id;
+	struct vector_bytes root; /* certificate of the attestation root, DER; the same in each */
 	struct vector_bytes credential_id;
 	struct vector_bytes aaguid;
 	struct vector_ceremony created;
@@ -43,7 +44,7 @@ struct ppk_client_data_expected vector_expected(
 	enum ppk_client_data_type type, const struct vector_ceremony *ceremony);
 
 /*
- * An attestation object (WebAuthn Level 3, 6.5.4) as the message that passkey-device sends. *ret
+ * By libcbor, which shares nothing with core/cbor.h: an attestation object (6.5.4) as the message that passkey-device sends. *ret
  * points into *ret_memory, which is one block: free(). PPK_ERR_SYNTAX for what does not parse.
  */
 PPK_MUST_CHECK enum ppk_err vector_credential(

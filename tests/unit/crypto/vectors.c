@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The 15 examples of WebAuthn Level 3: each is enrolled and signed in with, or refused for a reason
- * that is printed; and no bit of what decides can be another one.
+ * The 15 examples of WebAuthn Level 3: each is enrolled (crypto/registrations: with its chain) and
+ * signed in with, or the sign-in is refused for a reason that is printed; and no bit of what decides
+ * can be another one.
  */
 #include <stdlib.h>
 
@@ -29,32 +30,30 @@ struct scene {
 /* What the policy of this program makes of a vector. */
 struct policy {
 	const char *id;
-	enum ppk_err attestation;
 	enum ppk_err client_data; /* as if a browser had sent it */
 	const char *attested; /* what ends up in the record */
 	const char *reason;
 };
 
 static const struct policy policies[] = {
-	{ "none-es256", PPK_OK, PPK_OK, "none", NULL },
-	{ "packed-self-es256", PPK_OK, PPK_OK, "self", NULL },
-	{ "none-es256-crossOrigin", PPK_OK, PPK_ERR_CROSS_ORIGIN, "none",
+	{ "none-es256", PPK_OK, "none", NULL },
+	{ "packed-self-es256", PPK_OK, "self", NULL },
+	{ "none-es256-crossOrigin", PPK_ERR_CROSS_ORIGIN, "none",
 		"crossOrigin is true: the page was inside another site's" },
-	{ "none-es256-topOrigin", PPK_OK, PPK_ERR_CROSS_ORIGIN, "none",
+	{ "none-es256-topOrigin", PPK_ERR_CROSS_ORIGIN, "none",
 		"crossOrigin is true and topOrigin is another site" },
-	{ "none-es256-long-credential-id", PPK_OK, PPK_OK, "none", NULL },
-	{ "packed-es256", PPK_OK, PPK_OK, "packed", NULL },
-	{ "packed-es384", PPK_OK, PPK_OK, "packed", NULL },
-	{ "packed-es512", PPK_OK, PPK_ERR_CHALLENGE, "packed",
+	{ "none-es256-long-credential-id", PPK_OK, "none", NULL },
+	{ "packed-es256", PPK_OK, "packed", NULL },
+	{ "packed-es384", PPK_OK, "packed", NULL },
+	{ "packed-es512", PPK_ERR_CHALLENGE, "packed",
 		"a challenge of 128 bytes is longer than this program's" },
-	{ "packed-rs256", PPK_OK, PPK_OK, "packed", NULL },
-	{ "packed-eddsa", PPK_OK, PPK_OK, "packed", NULL },
-	{ "packed-ed448", PPK_OK, PPK_OK, "packed", NULL },
-	{ "tpm-es256", PPK_ERR_ATTESTATION, PPK_OK, NULL, "attestation format tpm" },
-	{ "android-key-es256", PPK_ERR_ATTESTATION, PPK_OK, NULL,
-		"attestation format android-key" },
-	{ "apple-es256", PPK_ERR_ATTESTATION, PPK_OK, NULL, "attestation format apple" },
-	{ "fido-u2f-es256", PPK_OK, PPK_OK, "fido-u2f", NULL },
+	{ "packed-rs256", PPK_OK, "packed", NULL },
+	{ "packed-eddsa", PPK_OK, "packed", NULL },
+	{ "packed-ed448", PPK_OK, "packed", NULL },
+	{ "tpm-es256", PPK_OK, "tpm", NULL },
+	{ "android-key-es256", PPK_OK, "android-key", NULL },
+	{ "apple-es256", PPK_OK, "apple", NULL },
+	{ "fido-u2f-es256", PPK_OK, "fido-u2f", NULL },
 };
 
 static const struct policy *policy_of(const struct vector *vector)
@@ -74,37 +73,20 @@ static struct ppk_bytes copy(const uint8_t *data, size_t len)
 	return bytes;
 }
 
-/* The record that somebody would have who does not look at attestation. */
-static struct ppk_credential *unattested(
-	const struct ppk_device_credential *made, const char *rp_id)
-{
-	struct ppk_credential *credential = calloc(1, sizeof(*credential));
-
-	CHECK(credential != NULL);
-	credential->id = copy(made->credential_id, made->credential_id_len);
-	CHECK_OK(ppk_algorithm_from_cose(made->cose_algorithm, &credential->alg));
-	CHECK_OK(ppk_public_key_from_raw(
-		credential->alg, made->public_key, made->public_key_len, &credential->key));
-	credential->rp_id = strdup(rp_id);
-	CHECK(credential->rp_id != NULL);
-	return credential;
-}
-
 static void scene_init(struct scene *scene, const struct vector *vector)
 {
 	const struct policy *policy = policy_of(vector);
-	enum ppk_err err;
+	struct ppk_attestation_object object;
 
 	*scene = (struct scene){ .vector = vector };
 	CHECK_OK(vector_credential(vector->attestation_object.data, vector->attestation_object.len,
 		&scene->made, &scene->memory));
 	CHECK_OK(ppk_sha256(vector->created.client_data.data, vector->created.client_data.len,
 		scene->created_hash));
-	err = ppk_attestation_verify(&scene->made, vector->rp_id, PPK_UV_DISCOURAGED,
-		scene->created_hash, &scene->credential);
-	CHECK_ERR(err, policy->attestation);
-	if (err != PPK_OK)
-		scene->credential = unattested(&scene->made, vector->rp_id);
+	CHECK_OK(ppk_attestation_object_decode(
+		vector->attestation_object.data, vector->attestation_object.len, &object));
+	CHECK_OK(ppk_attestation_verify(&object, vector->rp_id, PPK_UV_DISCOURAGED,
+		scene->created_hash, &scene->credential));
 	scene->expected = vector_expected(PPK_CLIENT_DATA_GET, &vector->got);
 	if (policy->client_data != PPK_OK)
 		scene->expected.exact =
@@ -161,10 +143,6 @@ static void enroll_one(struct scene *scene)
 	const struct policy *policy = policy_of(scene->vector);
 	const struct ppk_credential *credential = scene->credential;
 
-	if (policy->attestation != PPK_OK) {
-		printf("# %s: enrolment refused (%s)\n", policy->id, policy->reason);
-		return;
-	}
 	CHECK_STR(credential->attestation, policy->attested);
 	CHECK_STR(credential->rp_id, scene->vector->rp_id);
 	CHECK_BYTES(credential->id.data, credential->id.len, scene->vector->credential_id.data,
@@ -177,7 +155,7 @@ static void enroll_one(struct scene *scene)
 		ppk_algorithm_name(credential->alg), credential->attestation);
 }
 
-static void every_registration_is_enrolled_or_refused_for_a_reason(void)
+static void every_registration_is_enrolled(void)
 {
 	for_each_vector(enroll_one);
 }
@@ -378,8 +356,11 @@ struct enrolment {
 static void enroll_changed(struct enrolment *enrolment, bool may_differ, const char *how)
 {
 	struct ppk_credential *credential = NULL;
+	struct ppk_attestation_object object;
+
+	ppk_attestation_object_of_device(&enrolment->made, &object);
 	enum ppk_err err = ppk_attestation_verify(
-		&enrolment->made, "example.org", PPK_UV_DISCOURAGED, enrolment->hash, &credential);
+		&object, "example.org", PPK_UV_DISCOURAGED, enrolment->hash, &credential);
 
 	ppk_credential_free(credential);
 	if ((err == PPK_OK) != may_differ)
@@ -488,7 +469,7 @@ static void every_changed_bit_that_u2f_signs_is_refused(void)
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(there_are_fifteen_vectors),
-		CHECK_TEST(every_registration_is_enrolled_or_refused_for_a_reason),
+		CHECK_TEST(every_registration_is_enrolled),
 		CHECK_TEST(client_data_of_every_registration_are_judged),
 		CHECK_TEST(every_authentication_signs_in_or_is_refused_for_a_reason),
 		CHECK_TEST(every_changed_bit_of_authenticator_data_is_refused),

@@ -7,6 +7,8 @@
 
 static struct scene scene;
 static struct ppk_enrollment enrollment;
+static struct ppk_options options;
+static struct ppk_enrolment_policy policy;
 static struct ppk_credential *credential;
 static uint32_t count;
 static struct ppk_diag diag;
@@ -19,6 +21,8 @@ static void start(const char *create, const char *assert)
 	scene_write(&scene, "script.create", create);
 	credential = NULL;
 	count = 99;
+	ppk_options_init(&options);
+	policy = (struct ppk_enrolment_policy){ .options = &options };
 	enrollment = (struct ppk_enrollment){
 		.rp_id = FAKE_DEVICE_RP_ID,
 		.user = "alice",
@@ -29,6 +33,7 @@ static void start(const char *create, const char *assert)
 		.timeout_s = 5,
 		.device_helper = scene.helper,
 		.trust = scene.trust,
+		.policy = &policy,
 		.dialogue = &scene.dialogue,
 		.log = &scene.log,
 	};
