@@ -106,6 +106,12 @@ static bool get_subject(struct ppk_reader *reader, struct ppk_browser_request *r
 	       get_text(reader, 0, PPK_BROWSER_SERVICE_MAX, &ret->service);
 }
 
+static bool get_credential(struct ppk_reader *reader, struct ppk_browser_credential_id *ret)
+{
+	return get_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) &&
+	       get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->id, &ret->len);
+}
+
 static bool get_credentials(struct ppk_reader *reader, struct ppk_browser_request *ret)
 {
 	uint8_t count;
@@ -113,11 +119,7 @@ static bool get_credentials(struct ppk_reader *reader, struct ppk_browser_reques
 	if (!get_value(reader, ret->type == PPK_BROWSER_SIGN_IN, PPK_CREDENTIALS_MAX, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		struct ppk_browser_credential_id *credential = &ret->credentials[i];
-
-		if (!get_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &credential->transports) ||
-			!get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &credential->id,
-				&credential->len))
+		if (!get_credential(reader, &ret->credentials[i]))
 			return false;
 	}
 	ret->credential_count = count;
@@ -212,6 +214,23 @@ enum ppk_err ppk_browser_decode_verdict(
 	return PPK_OK;
 }
 
+enum ppk_err ppk_browser_decode_test(
+	const uint8_t *packet, size_t len, struct ppk_browser_test *ret)
+{
+	struct ppk_reader reader = { .next = packet, .left = len };
+	struct ppk_browser_test test = { .credential = { .id = NULL } };
+	const uint8_t *challenge;
+	uint8_t type;
+
+	if (!get_value(&reader, PPK_BROWSER_TEST, PPK_BROWSER_TEST, &type) ||
+		!ppk_reader_raw(&reader, sizeof(test.challenge), &challenge) ||
+		!get_credential(&reader, &test.credential) || reader.left != 0)
+		return PPK_ERR_FRAME;
+	memcpy(test.challenge, challenge, sizeof(test.challenge));
+	*ret = test;
+	return PPK_OK;
+}
+
 static bool get_assertion(struct ppk_reader *reader, struct ppk_browser_assertion *ret)
 {
 	return get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
@@ -262,6 +281,7 @@ static bool get_message(struct ppk_reader *reader, struct ppk_browser_message *r
 	case PPK_BROWSER_SIGN_IN: /* said by the program, never to it */
 	case PPK_BROWSER_ENROL:
 	case PPK_BROWSER_VERDICT:
+	case PPK_BROWSER_TEST:
 		return false;
 	}
 	return false;

@@ -88,6 +88,13 @@ static void put_subject(struct ppk_writer *writer, const struct ppk_browser_requ
 	put_text(writer, request->service, 0, PPK_BROWSER_SERVICE_MAX);
 }
 
+static void put_credential(
+	struct ppk_writer *writer, const struct ppk_browser_credential_id *credential)
+{
+	put_value(writer, credential->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
+	put_block(writer, credential->id, credential->len, 1, PPK_CREDENTIAL_ID_MAX);
+}
+
 static void put_credentials(struct ppk_writer *writer, const struct ppk_browser_request *request)
 {
 	size_t count = request->credential_count;
@@ -97,12 +104,8 @@ static void put_credentials(struct ppk_writer *writer, const struct ppk_browser_
 		return;
 	}
 	ppk_writer_u8(writer, (uint8_t)count);
-	for (size_t i = 0; i < count; i++) {
-		const struct ppk_browser_credential_id *credential = &request->credentials[i];
-
-		put_value(writer, credential->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
-		put_block(writer, credential->id, credential->len, 1, PPK_CREDENTIAL_ID_MAX);
-	}
+	for (size_t i = 0; i < count; i++)
+		put_credential(writer, &request->credentials[i]);
 }
 
 static void put_enrolment(struct ppk_writer *writer, const struct ppk_browser_enrolment *enrolment)
@@ -149,6 +152,17 @@ enum ppk_err ppk_browser_encode_verdict(
 		writer_begin(buffer, size, PPK_BROWSER_MESSAGE_MAX, PPK_BROWSER_VERDICT);
 
 	put_error(&writer, verdict);
+	return writer_end(&writer, ret_len);
+}
+
+enum ppk_err ppk_browser_encode_test(
+	const struct ppk_browser_test *test, uint8_t *buffer, size_t size, size_t *ret_len)
+{
+	struct ppk_writer writer =
+		writer_begin(buffer, size, PPK_BROWSER_MESSAGE_MAX, PPK_BROWSER_TEST);
+
+	ppk_writer_raw(&writer, test->challenge, sizeof(test->challenge));
+	put_credential(&writer, &test->credential);
 	return writer_end(&writer, ret_len);
 }
 
@@ -204,6 +218,7 @@ static void put_message(struct ppk_writer *writer, const struct ppk_browser_mess
 	case PPK_BROWSER_SIGN_IN: /* the program's own messages have encoders of their own */
 	case PPK_BROWSER_ENROL:
 	case PPK_BROWSER_VERDICT:
+	case PPK_BROWSER_TEST:
 		writer->failed = true;
 		return;
 	}

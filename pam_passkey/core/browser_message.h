@@ -36,14 +36,16 @@ enum ppk_browser_message_type {
 	/* program -> passkeyd: the first message is one of these two */
 	PPK_BROWSER_SIGN_IN = 1,
 	PPK_BROWSER_ENROL = 2,
-	/* program -> passkeyd, once, after ASSERTION or REGISTRATION. To cancel, close the connection. */
+	/* program -> passkeyd, once, after the last message. To cancel, close the connection. */
 	PPK_BROWSER_VERDICT = 8,
+	/* program -> passkeyd, once, after REGISTRATION: an assertion by what was registered */
+	PPK_BROWSER_TEST = 9,
 	/* passkeyd -> program: events */
 	PPK_BROWSER_STARTED = 16, /* the first answer: where the page is */
 	PPK_BROWSER_OPENED = 17, /* a browser at this address has opened the page */
 	PPK_BROWSER_TURNED_AWAY = 18, /* one at another address than the client's was turned away */
 	PPK_BROWSER_NUMBER_WRONG = 19, /* a wrong number was entered; tries_left is 1 or more */
-	/* passkeyd -> program: the last message */
+	/* passkeyd -> program: the last message, unless TEST follows REGISTRATION */
 	PPK_BROWSER_ASSERTION = 32,
 	PPK_BROWSER_REGISTRATION = 33,
 	PPK_BROWSER_FAILED = 34,
@@ -120,6 +122,12 @@ struct ppk_browser_request {
 	struct ppk_browser_enrolment enrolment; /* ENROL alone */
 };
 
+/* What TEST asks for; RP ID and user verification are those of the enrolment. */
+struct ppk_browser_test {
+	uint8_t challenge[PPK_CHALLENGE_SIZE]; /* another one than the enrolment's */
+	struct ppk_browser_credential_id credential;
+};
+
 struct ppk_browser_assertion {
 	const uint8_t *credential_id;
 	size_t credential_id_len;
@@ -164,6 +172,8 @@ PPK_MUST_CHECK enum ppk_err ppk_browser_encode_request(
 	const struct ppk_browser_request *request, uint8_t *buffer, size_t size, size_t *ret_len);
 PPK_MUST_CHECK enum ppk_err ppk_browser_encode_verdict(
 	enum ppk_err verdict, uint8_t *buffer, size_t size, size_t *ret_len);
+PPK_MUST_CHECK enum ppk_err ppk_browser_encode_test(
+	const struct ppk_browser_test *test, uint8_t *buffer, size_t size, size_t *ret_len);
 PPK_MUST_CHECK enum ppk_err ppk_browser_encode_message(
 	const struct ppk_browser_message *message, uint8_t *buffer, size_t size, size_t *ret_len);
 
@@ -177,6 +187,8 @@ PPK_MUST_CHECK enum ppk_err ppk_browser_decode_request(
 /* *ret_verdict: PPK_OK, accepted, or why not. */
 PPK_MUST_CHECK enum ppk_err ppk_browser_decode_verdict(
 	const uint8_t *packet, size_t len, enum ppk_err *ret_verdict);
+PPK_MUST_CHECK enum ppk_err ppk_browser_decode_test(
+	const uint8_t *packet, size_t len, struct ppk_browser_test *ret);
 PPK_MUST_CHECK enum ppk_err ppk_browser_decode_message(
 	const uint8_t *packet, size_t len, struct ppk_browser_message *ret);
 

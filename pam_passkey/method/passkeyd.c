@@ -19,6 +19,7 @@
 #include "sys/packet.h"
 
 #define VERDICT_MAX 512 /* bytes of the packet */
+#define TEST_MAX (64 + PPK_CREDENTIAL_ID_MAX)
 
 /* The one place where errno of connect(2) becomes an error of ours. */
 static enum ppk_err connect_error(int code)
@@ -140,6 +141,18 @@ enum ppk_err ppk_passkeyd_next(
 	if (err != PPK_OK)
 		return err;
 	return ppk_browser_decode_message(passkeyd->packet, len, ret);
+}
+
+enum ppk_err ppk_passkeyd_test(
+	struct ppk_passkeyd *passkeyd, const struct ppk_browser_test *test)
+{
+	uint8_t packet[TEST_MAX];
+	size_t len = 0;
+	enum ppk_err err = ppk_browser_encode_test(test, packet, sizeof(packet), &len);
+
+	if (err != PPK_OK)
+		return err;
+	return ppk_packet_send(passkeyd->socket, packet, len);
 }
 
 enum ppk_err ppk_passkeyd_verdict(struct ppk_passkeyd *passkeyd, enum ppk_err verdict)

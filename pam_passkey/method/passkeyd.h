@@ -41,6 +41,13 @@ PPK_MUST_CHECK enum ppk_err ppk_passkeyd_next(
 	struct ppk_passkeyd *passkeyd, int64_t deadline_ms, struct ppk_browser_message *ret);
 
 /*
+ * After REGISTRATION: ask for an assertion by what was registered. The views of the last message stay.
+ * PPK_ERR_LIMIT (as ppk_browser_encode_test) | PPK_ERR_PROCESS | PPK_ERR_IO.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_test(
+	struct ppk_passkeyd *passkeyd, const struct ppk_browser_test *test);
+
+/*
  * After ASSERTION or REGISTRATION: what came of it, for the page. PPK_OK is success. The views of the
  * last message stay. PPK_ERR_PROCESS | PPK_ERR_IO.
  */

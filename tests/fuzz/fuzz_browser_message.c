@@ -96,6 +96,16 @@ static void try_request(const uint8_t *data, size_t len)
 		again_len == len && memcmp(again, data, len) == 0);
 }
 
+static void try_test(const uint8_t *data, size_t len)
+{
+	struct ppk_browser_test test;
+
+	if (ppk_browser_decode_test(data, len, &test) != PPK_OK)
+		return;
+	REQUIRE(test.credential.len > 0 && test.credential.len <= PPK_CREDENTIAL_ID_MAX);
+	read_bytes(test.credential.id, test.credential.len);
+}
+
 static void try_verdict(const uint8_t *data, size_t len)
 {
 	enum ppk_err verdict;
@@ -109,5 +119,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	try_message(data, len);
 	try_request(data, len);
 	try_verdict(data, len);
+	try_test(data, len);
 	return 0;
 }

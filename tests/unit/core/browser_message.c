@@ -184,6 +184,38 @@ static void a_verdict_is_taken_whole(void)
 	CHECK_ERR(ppk_browser_decode_verdict(buffer, len, &verdict), PPK_ERR_FRAME);
 }
 
+static void a_test_is_taken_whole(void)
+{
+	const struct ppk_browser_test sent = {
+		.challenge = { 1, 2, 3 },
+		.credential = { browser_filler, 1023, PPK_BROWSER_HYBRID },
+	};
+	struct ppk_browser_test got;
+	size_t len;
+
+	CHECK_OK(ppk_browser_encode_test(&sent, buffer, sizeof(buffer), &len));
+	CHECK_OK(ppk_browser_decode_test(buffer, len, &got));
+	CHECK_BYTES(got.challenge, sizeof(got.challenge), sent.challenge, sizeof(sent.challenge));
+	CHECK_BYTES(got.credential.id, got.credential.len, browser_filler, 1023);
+	CHECK_INT(got.credential.transports, PPK_BROWSER_HYBRID);
+	buffer[len] = 0;
+	CHECK_ERR(ppk_browser_decode_test(buffer, len + 1, &got), PPK_ERR_FRAME);
+	for (size_t cut = 0; cut < len; cut++)
+		CHECK_ERR(ppk_browser_decode_test(buffer, cut, &got), PPK_ERR_FRAME);
+	buffer[33] = 0x40; /* no transport */
+	CHECK_ERR(ppk_browser_decode_test(buffer, len, &got), PPK_ERR_FRAME);
+}
+
+static void a_test_names_a_credential(void)
+{
+	struct ppk_browser_test test = { .credential = { browser_filler, 0, 0 } };
+	size_t len;
+
+	CHECK_ERR(ppk_browser_encode_test(&test, buffer, sizeof(buffer), &len), PPK_ERR_LIMIT);
+	test.credential.len = 1024;
+	CHECK_ERR(ppk_browser_encode_test(&test, buffer, sizeof(buffer), &len), PPK_ERR_LIMIT);
+}
+
 static void a_text_without_its_nul_is_refused(void)
 {
 	struct ppk_browser_message sent = { .type = PPK_BROWSER_OPENED, .address = "192.0.2.7" };
@@ -274,6 +306,7 @@ int main(void)
 		CHECK_TEST(a_registration_has_a_name_that_a_terminal_can_show),
 		CHECK_TEST(an_attestation_of_the_largest_size_fits),
 		CHECK_TEST(each_error_comes_through), CHECK_TEST(a_verdict_is_taken_whole),
+		CHECK_TEST(a_test_is_taken_whole), CHECK_TEST(a_test_names_a_credential),
 		CHECK_TEST(a_text_without_its_nul_is_refused),
 		CHECK_TEST(what_only_the_program_says_is_no_message),
 		CHECK_TEST(transports_have_names),
