@@ -15,7 +15,7 @@ static enum ppk_err open_hidraw(struct ppk_worker *worker)
 
 	if (err != PPK_OK)
 		return err;
-	ppk_sandbox_enter();
+	ppk_sandbox_enter(PPK_SANDBOX_WORKER, false);
 	err = ppk_hidraw_connect(&worker->hidraw, worker->dev);
 	while (ppk_worker_wait_busy(worker) && !ppk_worker_is_stopped(worker)) {
 		(void)fido_dev_close(worker->dev);
@@ -27,10 +27,8 @@ static enum ppk_err open_hidraw(struct ppk_worker *worker)
 /* Another transport, of libfido2's own (NFC), which is opened and asked in one. */
 static enum ppk_err open_other(struct ppk_worker *worker)
 {
-	if (fido_dev_open(worker->dev, worker->path) != FIDO_OK)
-		return PPK_ERR_DEVICE;
-	ppk_sandbox_enter();
-	return PPK_OK;
+	ppk_sandbox_enter(PPK_SANDBOX_WORKER, true);
+	return fido_dev_open(worker->dev, worker->path) == FIDO_OK ? PPK_OK : PPK_ERR_DEVICE;
 }
 
 static bool *ability(struct ppk_abilities *abilities, const char *option)

@@ -7,13 +7,13 @@
 #include <fido.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/device_message.h"
+#include "device/launcher.h"
+#include "device/sandbox.h"
 #include "device/supervisor.h"
 #include "sys/clock.h"
 #include "sys/packet.h"
@@ -21,16 +21,6 @@
 #define SOCKET 3
 /* The program sends its request right after the start. */
 #define REQUEST_WAIT_MS 10000
-
-/* A PIN passes through: nobody reads this process' memory, alive or dead. */
-static void harden(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
 
 static bool is_socket(void)
 {
@@ -55,21 +45,53 @@ static enum ppk_err receive_request(struct ppk_device_request *ret)
 	return err;
 }
 
+/* The last message, before there was another: it failed because of err. */
+static void refuse(enum ppk_err err)
+{
+	const struct ppk_device_message message = {
+		.type = PPK_DEVICE_FAILED,
+		.event = { .index = PPK_DEVICE_INDEX_NONE,
+			.retries = PPK_DEVICE_RETRIES_UNKNOWN,
+			.err = err },
+	};
+	uint8_t packet[64];
+	size_t len = 0;
+
+	if (ppk_device_encode_message(&message, packet, sizeof(packet), &len) == PPK_OK)
+		(void)!ppk_packet_send(SOCKET, packet, len);
+}
+
+/* The launcher comes before the supervisor's sandbox, in which no process is started. */
+static enum ppk_err supervise(const struct ppk_device_request *request)
+{
+	struct ppk_launcher launcher;
+	enum ppk_err err = ppk_launcher_start(request, &launcher);
+
+	if (err != PPK_OK)
+		return err;
+	ppk_sandbox_enter(PPK_SANDBOX_SUPERVISOR, false);
+	err = ppk_supervisor_run(SOCKET, launcher.socket, request);
+	ppk_launcher_stop(&launcher);
+	return err;
+}
+
 int main(void)
 {
 	struct ppk_device_request request = { .memory = NULL };
 	enum ppk_err err;
 
-	harden();
+	ppk_sandbox_harden();
 	/* Started by hand. There is nothing to tell a person but in the manual; 2: wrong usage. */
 	if (!is_socket())
 		return 2;
+	if (!ppk_sandbox_give_up_privilege())
+		return 1;
 	fido_init(0);
 	err = receive_request(&request);
 	if (err == PPK_OK)
-		ppk_supervisor_run(SOCKET, &request);
-	else
-		ppk_supervisor_refuse(SOCKET, err);
+		err = supervise(&request);
+	if (err != PPK_OK)
+		refuse(err);
 	ppk_device_request_done(&request);
 	/* Not exit(3): the tidying up of libcrypto takes longer than all of the above. */
 	_exit(0);

@@ -1,136 +1,112 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Confinement of a worker, which reads what an unknown device sends.
+ * Confinement of passkey-device. A USB device is what its maker says it is, and what it says is parsed
+ * by large libraries; so whoever parses it has nothing to take.
  *
- * 1. MUST be entered before the first byte of CBOR is read.
- * 2. MUST allow by name and refuse the rest: a system call that is not in the list does not happen.
- *    Refusing is by an error, not by death: libraries try things that they can do without.
- * 3. MUST NOT be a condition for signing in.
+ *     process      parses                        files                    ids, when root asked
+ *     supervisor   names and descriptors that    reads /sys, /run/udev    nobody
+ *                  devices give to the kernel
+ *     launcher     nothing                       reads and writes /dev    effective 0, else nobody
+ *     worker       what its authenticator says   none; its open node      nobody
+ *
+ * None has a capability, runs a program, makes a socket of a network, looks into another process, sends
+ * a signal (but for the launcher to its workers) or maps memory that can be executed. Three layers say
+ * so, and each holds where another is missing: ids and capabilities, Landlock, the system call filter.
+ *
+ * 1. The supervisor MUST enter before it looks for devices, a worker before it reads a byte of CBOR.
+ * 2. A node of root alone (mode 0600) MUST open when root asks, without a capability: so the launcher,
+ *    and a worker until it has opened, keeps the effective uid 0, as one of three that it may give up.
+ * 3. What Landlock cannot tell apart, nodes of /dev, MUST be reachable only from a process that is told
+ *    nothing but a number and a name by its parent (launcher.c).
+ * 4. Refusing MUST be by an error, not by death: libraries try things that they can do without.
+ * 5. MUST NOT be a condition for signing in: what this kernel or caller cannot do is passed over.
+ * 6. With nfc, pcscd takes root or the person at the machine, not "nobody": then the effective uid stays
+ *    where Landlock holds, and is given up where it does not.
  */
 #include "device/sandbox.h"
 
-#include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "device/landlock.h"
+#include "device/syscall_filter.h"
 #include "sys/identity.h"
 
 #define NOBODY 65534 /* the id that the kernel itself uses for "no id" */
 
-/* A filter looks at the number of a system call, which means nothing without the architecture. */
-#if defined(__x86_64__) && !defined(__ILP32__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__) && defined(__AARCH64EL__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#elif defined(__riscv) && __riscv_xlen == 64
-#define ARCHITECTURE AUDIT_ARCH_RISCV64
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define ARCHITECTURE AUDIT_ARCH_PPC64LE
-#elif defined(__s390x__)
-#define ARCHITECTURE AUDIT_ARCH_S390X
-#endif
+#define READ (PPK_LANDLOCK_READ_FILE | PPK_LANDLOCK_READ_DIR)
 
-#ifdef ARCHITECTURE
-
-#define LOAD(member) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
-#define ANSWER(action) BPF_STMT(BPF_RET | BPF_K, (action))
-/* The answer when the value that was loaded is this one; else the next statement. */
-#define IF(value, action) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, 1), ANSWER(action)
-#define ALLOW(name) IF(__NR_##name, SECCOMP_RET_ALLOW)
-#define REFUSE(code) (SECCOMP_RET_ERRNO | (code))
-
-static const struct sock_filter filter[] = {
-	LOAD(arch),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
-	ANSWER(SECCOMP_RET_KILL_PROCESS),
-	/* No other ABI shares the number: x32 sets a bit in it, which then matches nothing here. */
-	LOAD(nr),
-	/* reports and packets */
-	ALLOW(read),
-	ALLOW(write),
-	ALLOW(ppoll),
-#ifdef __NR_poll
-	ALLOW(poll),
-#endif
-	ALLOW(recvfrom),
-	ALLOW(sendto),
-	ALLOW(getpeername),
-	ALLOW(getsockname),
-	ALLOW(close),
-	/* memory */
-	ALLOW(brk),
-	ALLOW(mmap),
-	ALLOW(munmap),
-	ALLOW(mremap),
-	ALLOW(mprotect),
-	ALLOW(madvise),
-	/* time, randomness, locks of libraries */
-	ALLOW(clock_gettime),
-	ALLOW(clock_nanosleep),
-	ALLOW(nanosleep),
-	ALLOW(getrandom),
-	ALLOW(futex),
-	ALLOW(sched_yield),
-	/* who am I */
-	ALLOW(getpid),
-	ALLOW(gettid),
-	ALLOW(getuid),
-	ALLOW(geteuid),
-	ALLOW(getgid),
-	ALLOW(getegid),
-	ALLOW(fstat),
-	/* signals and the end */
-	ALLOW(rt_sigprocmask),
-	ALLOW(rt_sigreturn),
-	ALLOW(restart_syscall),
-	ALLOW(sigaltstack), /* an address sanitizer ends without it before the end */
-	ALLOW(exit),
-	ALLOW(exit_group),
-	/* libcrypto looks for its configuration and does without one that does not exist */
-	IF(__NR_openat, REFUSE(ENOENT)),
-#ifdef __NR_open
-	IF(__NR_open, REFUSE(ENOENT)),
-#endif
-	ANSWER(REFUSE(EPERM)),
+static const struct ppk_landlock_rule supervisor_rules[] = {
+	{ "/sys", READ },
+	{ "/run/udev", READ },
+	{ "/run/pcscd", PPK_LANDLOCK_RESOLVE_UNIX },
 };
 
-static void filter_system_calls(void)
-{
-	struct sock_filter copy[sizeof(filter) / sizeof(filter[0])];
-	const struct sock_fprog program = {
-		.len = sizeof(filter) / sizeof(filter[0]),
-		.filter = copy,
-	};
+static const struct ppk_landlock_rule launcher_rules[] = {
+	{ "/dev", PPK_LANDLOCK_READ_FILE | PPK_LANDLOCK_WRITE_FILE },
+	{ "/run/pcscd", PPK_LANDLOCK_RESOLVE_UNIX },
+};
 
-	for (size_t i = 0; i < program.len; i++)
-		copy[i] = filter[i]; /* the kernel's structure has no const */
-	(void)prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+static const struct ppk_landlock_rule worker_rules[] = {
+	{ "/run/pcscd", PPK_LANDLOCK_RESOLVE_UNIX },
+};
+
+#define COUNT(rules) (sizeof(rules) / sizeof((rules)[0]))
+
+/* The rule about pcscd is the last of each. */
+static bool confine_files(enum ppk_sandbox_role role, bool nfc)
+{
+	switch (role) {
+	case PPK_SANDBOX_SUPERVISOR:
+		return ppk_landlock_enter(supervisor_rules, COUNT(supervisor_rules) - !nfc);
+	case PPK_SANDBOX_LAUNCHER:
+		return ppk_landlock_enter(launcher_rules, COUNT(launcher_rules) - !nfc);
+	case PPK_SANDBOX_WORKER:
+		return ppk_landlock_enter(worker_rules, COUNT(worker_rules) - !nfc);
+	}
+	return false;
 }
 
-#else
-
-static void filter_system_calls(void)
-{
-}
-
-#endif
-
-void ppk_sandbox_enter(void)
+void ppk_sandbox_harden(void)
 {
 	const struct rlimit none = { 0, 0 };
 
+	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setrlimit(RLIMIT_FSIZE, &none);
-	if (ppk_identity_is_privileged())
-		(void)!ppk_identity_become(NOBODY, NOBODY, NULL, 0);
-	(void)setrlimit(RLIMIT_NPROC, &none);
-	/* Both are reset by a change of ids. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	filter_system_calls();
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/* Both are reset by a change of ids. */
+static void set_again(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+bool ppk_sandbox_give_up_privilege(void)
+{
+	pid_t parent = getppid();
+
+	if (ppk_identity_is_privileged())
+		(void)!ppk_identity_lend(NOBODY, NOBODY);
+	ppk_identity_drop_capabilities();
+	set_again();
+	return getppid() == parent;
+}
+
+void ppk_sandbox_enter(enum ppk_sandbox_role role, bool nfc)
+{
+	const struct rlimit none = { 0, 0 };
+	bool confined = confine_files(role, nfc);
+
+	if (role != PPK_SANDBOX_LAUNCHER) {
+		(void)setrlimit(RLIMIT_NPROC, &none);
+		if (!(nfc && confined))
+			(void)!ppk_identity_return();
+		set_again();
+	}
+	ppk_syscall_filter_enter(role, nfc);
 }

@@ -2,12 +2,30 @@
 #ifndef PPK_DEVICE_SANDBOX_H
 #define PPK_DEVICE_SANDBOX_H
 
+#include <stdbool.h>
+
+/* Whose sandbox it is; what each can reach: sandbox.c. */
+enum ppk_sandbox_role {
+	PPK_SANDBOX_SUPERVISOR, /* finds authenticators, talks to the program */
+	PPK_SANDBOX_LAUNCHER, /* starts workers, which open device nodes */
+	PPK_SANDBOX_WORKER, /* talks to one authenticator, over a descriptor that is open */
+};
+
+/* No core dump, no debugger, no privilege by execve(2): before anything else. */
+void ppk_sandbox_harden(void);
+
 /*
- * Give up, for good, all that a process does not need that talks over descriptors which are open
- * already: privilege, files, other processes, new sockets. As far as this system and this caller can:
- * a container without the id "nobody" or a kernel without seccomp is no reason to lock a person out.
- * PR_SET_NO_NEW_PRIVS must be set.
+ * Give up all that nobody here needs: capabilities, groups, and with privilege the real and saved
+ * ids. What stays is the effective uid, by which a launcher opens device nodes. False: the parent
+ * process has ended meanwhile.
  */
-void ppk_sandbox_enter(void);
+bool ppk_sandbox_give_up_privilege(void);
+
+/*
+ * Give up, for good, all that the role does not need. nfc: readers are reached through pcscd. As far as
+ * this system and this caller can: a container without the id "nobody" or a kernel without Landlock is
+ * no reason to lock a person out.
+ */
+void ppk_sandbox_enter(enum ppk_sandbox_role role, bool nfc);
 
 #endif

@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "device/slot.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "device/worker.h"
+#include "device/launcher.h"
 #include "sys/packet.h"
 
-enum ppk_err ppk_slot_start(struct ppk_slot *slot, uint8_t index,
-	const struct ppk_device_request *request, bool at_once, bool alone)
+enum ppk_err ppk_slot_start(
+	struct ppk_slot *slot, uint8_t index, int launcher, bool at_once, bool alone)
 {
-	const struct ppk_worker_start start = {
-		.index = index,
-		.at_once = at_once,
-		.alone = alone,
-		.request = request,
-		.path = slot->plugged.path,
-		.product = slot->plugged.product,
+	struct ppk_launch launch = {
+		.order = PPK_LAUNCH_START, .index = index, .at_once = at_once, .alone = alone
 	};
-	enum ppk_err err = ppk_worker_start(&start, &slot->pid, &slot->socket);
+	enum ppk_err err;
 
-	if (err == PPK_OK) {
-		slot->begins = at_once;
-		slot->candidate.phase = PPK_PHASE_OPENING;
-	}
-	return err;
+	memcpy(launch.path, slot->plugged.path, sizeof(launch.path));
+	memcpy(launch.product, slot->plugged.product, sizeof(launch.product));
+	err = ppk_launcher_start_worker(launcher, &launch, &slot->socket);
+	if (err != PPK_OK)
+		return err;
+	slot->index = index;
+	slot->launcher = launcher;
+	slot->begins = at_once;
+	slot->candidate.phase = PPK_PHASE_OPENING;
+	return PPK_OK;
 }
 
 static void begin_phase(struct ppk_slot *slot, enum ppk_phase phase)
@@ -127,14 +125,11 @@ bool ppk_slot_outcome(struct ppk_slot *slot, enum ppk_worker_outcome outcome, bo
 
 void ppk_slot_kill(struct ppk_slot *slot)
 {
-	if (slot->pid > 0) {
-		kill(slot->pid, SIGKILL);
-		(void)waitpid(slot->pid, NULL, WNOHANG);
-	}
-	if (slot->socket >= 0)
-		close(slot->socket);
-	slot->pid = 0;
+	if (slot->socket < 0)
+		return;
+	close(slot->socket);
 	slot->socket = -1;
+	ppk_launcher_end_worker(slot->launcher, slot->index);
 }
 
 /* May its authenticator wait for the person? */

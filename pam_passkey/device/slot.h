@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "core/device_message.h"
 #include "device/hotplug.h"
@@ -18,15 +17,19 @@ struct ppk_slot {
 	enum ppk_phase stopped_as; /* PPK_PHASE_STOPPING: what it goes back to */
 	enum ppk_err gone_err; /* PPK_PHASE_GONE: why */
 	bool begins; /* its worker begins the ceremony without an order */
-	pid_t pid; /* 0: no worker */
-	int socket; /* to it; -1: none */
+	uint8_t index; /* names it, and its worker to the launcher */
+	int launcher; /* the socket by which its worker was started */
+	int socket; /* to the worker; -1: none */
 	uint8_t serial; /* of the operation under way */
 	unsigned packets; /* that it has sent */
 };
 
-/* Start a worker for it, as authenticator number index. PPK_ERR_PROCESS | PPK_ERR_IO. */
-PPK_MUST_CHECK enum ppk_err ppk_slot_start(struct ppk_slot *slot, uint8_t index,
-	const struct ppk_device_request *request, bool at_once, bool alone);
+/*
+ * Have a worker started for it (launcher.h), as authenticator number index. PPK_ERR_PROCESS |
+ * PPK_ERR_IO.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_slot_start(
+	struct ppk_slot *slot, uint8_t index, int launcher, bool at_once, bool alone);
 
 /* Give its worker an order, and note what it does from now on. */
 void ppk_slot_order(struct ppk_slot *slot, enum ppk_worker_order order, bool alone);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process that the program started: one loop over the program's socket, signals, time, /dev and
- * the workers' sockets.
+ * The process that the program started, confined (sandbox.c): one loop over the program's socket,
+ * signals, time, /dev and the workers' sockets.
  *
  * 1. MUST NOT read a byte that an authenticator sent, other than as a message that a worker made of
  *    it, decoded and checked here like one of a stranger.
@@ -38,7 +38,8 @@
 
 #define SLOTS PPK_DEVICE_AUTHENTICATORS_MAX
 
-enum watched { WATCH_PROGRAM, WATCH_PLUG, WATCH_SIGNAL, WATCH_TIME, WATCH_WORKERS };
+/* The launcher says nothing; its end is the end. */
+enum watched { WATCH_PROGRAM, WATCH_LAUNCHER, WATCH_PLUG, WATCH_SIGNAL, WATCH_TIME, WATCH_WORKERS };
 
 struct supervisor {
 	const struct ppk_device_request *request;
@@ -49,7 +50,7 @@ struct supervisor {
 	bool settling; /* and there is one that waits */
 	bool inserting; /* the program knows that nothing is plugged in */
 	bool was_plugged; /* something was, at some time */
-	bool look_due;		 /* /dev is watched since the last look */
+	bool look_due; /* /dev is watched since the last look */
 	bool ended; /* the last message was sent */
 	enum ppk_err verdict; /* of an authenticator that was the right one and cannot go on */
 	uint8_t verdict_index;
@@ -161,8 +162,8 @@ static void start_slot(struct supervisor *supervisor, size_t i)
 	enum ppk_err err;
 
 	slot->socket = -1;
-	err = ppk_slot_start(
-		slot, (uint8_t)i, supervisor->request, !is_creation(supervisor) || alone, alone);
+	err = ppk_slot_start(slot, (uint8_t)i, supervisor->watched[WATCH_LAUNCHER].fd,
+		!is_creation(supervisor) || alone, alone);
 	if (err != PPK_OK) {
 		note_gone(supervisor, i, PPK_ERR_DEVICE, PPK_DEVICE_RETRIES_UNKNOWN);
 		return;
@@ -470,11 +471,12 @@ static void read_program(struct supervisor *supervisor)
  * Signals, time, the loop.
  */
 
-static bool watch(struct supervisor *supervisor, int socket)
+static bool watch(struct supervisor *supervisor, int socket, int launcher)
 {
 	for (size_t i = 0; i < WATCH_WORKERS + SLOTS; i++)
 		supervisor->watched[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	supervisor->watched[WATCH_PROGRAM].fd = socket;
+	supervisor->watched[WATCH_LAUNCHER].fd = launcher;
 	return ppk_watch_signals(&supervisor->watched[WATCH_SIGNAL].fd) == PPK_OK &&
 	       ppk_watch_time(supervisor->request->timeout_ms,
 		       &supervisor->watched[WATCH_TIME].fd) == PPK_OK;
@@ -499,6 +501,8 @@ static void serve(struct supervisor *supervisor)
 			read_worker(supervisor, i);
 	if (!supervisor->ended && watched[WATCH_PROGRAM].revents != 0)
 		read_program(supervisor);
+	if (!supervisor->ended && watched[WATCH_LAUNCHER].revents != 0)
+		fail(supervisor, PPK_ERR_PROCESS);
 	if (!supervisor->ended && watched[WATCH_SIGNAL].revents != 0)
 		fail(supervisor, PPK_ERR_CANCELLED);
 	if (!supervisor->ended && watched[WATCH_PLUG].revents != 0 &&
@@ -514,8 +518,8 @@ static void run(struct supervisor *supervisor)
 	look(supervisor);
 	go_on(supervisor);
 	while (!supervisor->ended) {
-		int ready = poll(
-			supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor));
+		int ready =
+			poll(supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor));
 
 		if (ready == 0)
 			watch_plug(supervisor);
@@ -564,36 +568,20 @@ static void release(struct supervisor *supervisor)
 		ppk_slot_kill(&supervisor->slots[i]);
 }
 
-void ppk_supervisor_run(int socket, const struct ppk_device_request *request)
+enum ppk_err ppk_supervisor_run(int socket, int launcher, const struct ppk_device_request *request)
 {
 	struct supervisor supervisor = { .request = request };
 
 	for (size_t i = 0; i < SLOTS; i++)
 		supervisor.slots[i].socket = -1;
 	supervisor.packet = malloc(PPK_DEVICE_MESSAGE_MAX);
-	if (supervisor.packet == NULL) {
-		ppk_supervisor_refuse(socket, PPK_ERR_NOMEM);
-		return;
-	}
-	if (watch(&supervisor, socket))
+	if (supervisor.packet == NULL)
+		return PPK_ERR_NOMEM;
+	if (watch(&supervisor, socket, launcher))
 		run(&supervisor);
 	else
 		fail(&supervisor, PPK_ERR_IO);
 	release(&supervisor);
 	free(supervisor.packet);
-}
-
-void ppk_supervisor_refuse(int socket, enum ppk_err err)
-{
-	const struct ppk_device_message message = {
-		.type = PPK_DEVICE_FAILED,
-		.event = { .index = PPK_DEVICE_INDEX_NONE,
-			.retries = PPK_DEVICE_RETRIES_UNKNOWN,
-			.err = err },
-	};
-	uint8_t packet[64];
-	size_t len = 0;
-
-	if (ppk_device_encode_message(&message, packet, sizeof(packet), &len) == PPK_OK)
-		(void)!ppk_packet_send(socket, packet, len);
+	return PPK_OK;
 }

@@ -5,12 +5,11 @@
 #include "core/device_message.h"
 
 /*
- * Serve one request of the program at the other end of socket, to its last message. Signals that end
- * a program at a terminal (SIGINT, SIGQUIT, SIGTERM, SIGHUP) cancel it. Leaves no process behind.
+ * Serve one request of the program at the other end of socket, to its last message, with workers that
+ * the launcher at the other end of that socket starts (launcher.h). Signals that end a program at a
+ * terminal (SIGINT, SIGQUIT, SIGTERM, SIGHUP) cancel it. PPK_ERR_NOMEM: nothing was said yet.
  */
-void ppk_supervisor_run(int socket, const struct ppk_device_request *request);
-
-/* Send "it failed because of err" as the last message. */
-void ppk_supervisor_refuse(int socket, enum ppk_err err);
+PPK_MUST_CHECK enum ppk_err ppk_supervisor_run(
+	int socket, int launcher, const struct ppk_device_request *request);
 
 #endif

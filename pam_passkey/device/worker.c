@@ -2,8 +2,8 @@
 /*
  * The process that talks to one authenticator.
  *
- * 1. MUST NOT outlive the supervisor: the kernel kills it with it, and the end of the socket ends it.
- *    In the second case an authenticator that blinks is told to stop.
+ * 1. MUST NOT outlive the supervisor: the launcher and the kernel kill it then, and the end of the
+ *    socket ends it. In the last case an authenticator that blinks is told to stop.
  * 2. MUST give up what privilege it has once the device is open (sandbox.c), before it reads a
  *    byte of CBOR.
  * 3. MUST NOT ask for a PIN unless the supervisor gave it the dialogue.
@@ -13,18 +13,14 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "device/authenticator.h"
 #include "device/get_assertion.h"
 #include "device/make_credential.h"
 #include "device/touch_selection.h"
-#include "sys/descriptor.h"
 #include "sys/packet.h"
 
 #define BUSY_PACE_MS 200
@@ -311,9 +307,9 @@ static _Noreturn void follow_orders(struct ppk_worker *worker)
 	}
 }
 
-_Noreturn void ppk_worker_run(struct ppk_worker *worker, bool at_once)
+static _Noreturn void run(struct ppk_worker *worker, bool at_once)
 {
-	enum ppk_err err = PPK_ERR_NOMEM;
+	enum ppk_err err;
 
 	worker->packet = malloc(PPK_DEVICE_MESSAGE_MAX);
 	if (worker->packet == NULL)
@@ -331,43 +327,19 @@ _Noreturn void ppk_worker_run(struct ppk_worker *worker, bool at_once)
 	follow_orders(worker);
 }
 
-static _Noreturn void run_child(const struct ppk_worker_start *start, int socket, pid_t supervisor)
+_Noreturn void ppk_worker_run(const struct ppk_worker_start *start, int socket)
 {
 	struct ppk_worker worker = {
 		.index = start->index,
-		.socket = 3,
+		.socket = socket,
 		.request = start->request,
 		.path = start->path,
 		.product = start->product,
 		.alone = start->alone,
 		.hidraw.fd = -1,
-		.hidraw.owner = { .waits = announce, .command = take_command, .commands = 3 },
+		.hidraw.owner = { .waits = announce, .command = take_command, .commands = socket },
 	};
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor || dup2(socket, 3) != 3)
-		_exit(1);
-	ppk_descriptors_close_from(4);
 	worker.hidraw.owner.context = &worker;
-	ppk_worker_run(&worker, start->at_once);
-}
-
-enum ppk_err ppk_worker_start(const struct ppk_worker_start *start, pid_t *ret_pid, int *ret_socket)
-{
-	pid_t self = getpid(), pid;
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return PPK_ERR_IO;
-	pid = fork();
-	if (pid == 0)
-		run_child(start, ends[1], self);
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return PPK_ERR_PROCESS;
-	}
-	*ret_pid = pid;
-	*ret_socket = ends[0];
-	return PPK_OK;
+	run(&worker, start->at_once);
 }

@@ -4,14 +4,13 @@
 
 /*
  * A worker: the process that talks to one authenticator. This header is for the worker's own parts and
- * for the supervisor, which starts it.
+ * for the launcher, which starts it.
  */
 
 #include <fido.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "core/device_message.h"
 #include "core/error.h"
@@ -69,15 +68,14 @@ struct ppk_worker_start {
 	bool alone;
 	const struct ppk_device_request *request;
 	const char *path;
-	const char *product;
+	const char *product; /* as the device gave it */
 };
 
 /*
- * Start a worker; *ret_socket is the supervisor's end. The request must live on.
- * PPK_ERR_PROCESS | PPK_ERR_IO.
+ * The worker's process; socket goes to the supervisor, and is all that it has open but the standard
+ * descriptors. What start points to must live on. Does not return.
  */
-PPK_MUST_CHECK enum ppk_err ppk_worker_start(
-	const struct ppk_worker_start *start, pid_t *ret_pid, int *ret_socket);
+_Noreturn void ppk_worker_run(const struct ppk_worker_start *start, int socket);
 
 /*
  * For the worker's parts.
@@ -112,8 +110,5 @@ bool ppk_worker_wait_stop(struct ppk_worker *worker, int timeout_ms);
  * event that tells when it has ended. True: try again, unless ppk_worker_is_stopped().
  */
 bool ppk_worker_wait_busy(struct ppk_worker *worker);
-
-/* The worker's process, from its start on; socket is its end. Does not return. */
-_Noreturn void ppk_worker_run(struct ppk_worker *worker, bool at_once);
 
 #endif

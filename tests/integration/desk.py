@@ -35,6 +35,7 @@ class Desk:
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="ppk-device-")
+        os.chmod(self.folder, 0o755)  # what looks for keys has an id of its own
         self.bus = os.path.join(self.folder, "bus")
         # a name that no other test's processes have
         self.helper = os.path.join(self.folder, "passkey-device-" + self.folder.rsplit("-", 1)[1])

@@ -15,6 +15,8 @@ from desk import (Desk, PATIENCE, PIN, SHORT_MS, check_flags, group, processes_o
                   stranger, transactions, waits_for_nobody)
 import raw_ctaphid  # desk knows where it is
 
+NOBODY = "65534"
+
 
 #
 # What it costs.
@@ -207,7 +209,7 @@ def nothing_is_left_when_the_program_is_killed():
         key.control("touch-mode control")
         ceremony = desk.sign_in(group(identity))
         ceremony.expect("touch")
-        tap.equal(len(processes_of(desk.helper)), 2, "supervisor and worker")
+        tap.equal(len(processes_of(desk.helper)), 3, "supervisor, launcher and worker")
         pidfds = [os.pidfd_open(pid) for pid in processes_of(desk.helper)]
         ceremony.process.kill()
         for fd in pidfds:
@@ -217,42 +219,54 @@ def nothing_is_left_when_the_program_is_killed():
         waits_for_nobody(key)
 
 
-def nothing_is_left_when_passkey_device_is_killed():
+def nothing_is_left_when_one_of_its_processes_is_killed():
+    for number, role in enumerate(("supervisor", "launcher")):
+        with Desk() as desk:
+            key = desk.key()
+            identity = desk.enrol()["credential_id"]
+            key.control("touch-mode control")
+            ceremony = desk.sign_in(group(identity))
+            ceremony.expect("touch")
+            pids = sorted(processes_of(desk.helper))
+            pidfds = [os.pidfd_open(pid) for pid in pids]
+            os.kill(pids[number], signal.SIGKILL)
+            if role == "launcher":
+                ceremony.until("failed")
+                tap.equal(ceremony.seen[-1]["err"], "process")
+            for fd in pidfds:
+                if not select.select([fd], [], [], PATIENCE)[0]:
+                    raise AssertionError("a process is left")
+                os.close(fd)
+            if role == "supervisor":
+                ceremony.expect("ended", err="process")
+
+
+#
+# Confinement: what each layer keeps out is tried from inside by test_confinement.py.
+#
+
+def every_process_is_confined():
     with Desk() as desk:
         key = desk.key()
         identity = desk.enrol()["credential_id"]
         key.control("touch-mode control")
         ceremony = desk.sign_in(group(identity))
         ceremony.expect("touch")
-        pids = processes_of(desk.helper)
-        pidfds = [os.pidfd_open(pid) for pid in pids]
-        os.kill(min(pids), signal.SIGKILL)
-        for fd in pidfds:
-            if not select.select([fd], [], [], PATIENCE)[0]:
-                raise AssertionError("a process is left")
-            os.close(fd)
-        ceremony.expect("ended", err="process")
-
-
-
-
-def what_reads_an_authenticator_is_confined():
-    with Desk() as desk:
-        key = desk.key()
-        identity = desk.enrol()["credential_id"]
-        key.control("touch-mode control")
-        ceremony = desk.sign_in(group(identity))
-        ceremony.expect("touch")
-        supervisor, worker = sorted(processes_of(desk.helper))
-        for pid in (supervisor, worker):
-            tap.equal(status_of(pid)["NoNewPrivs"], "1", "NoNewPrivs")
+        supervisor, launcher, worker = sorted(processes_of(desk.helper))
+        for pid in (supervisor, launcher, worker):
+            status = status_of(pid)
+            tap.equal(status["NoNewPrivs"], "1", "NoNewPrivs")
+            tap.equal(status["Seccomp"], "2", "Seccomp")
+            for capabilities in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                tap.equal(int(status[capabilities], 16), 0, capabilities)
             tap.equal(os.stat("/proc/%d/mem" % pid).st_uid, 0, "owner of its memory")
-        confined = status_of(worker)
-        tap.equal(confined["Seccomp"], "2", "Seccomp")
         if os.getuid() == 0:
-            tap.equal(confined["Uid"].split(), ["65534"] * 4, "Uid")
-            tap.equal(confined["Groups"].strip(), "", "Groups")
-            tap.equal(int(confined["CapPrm"], 16), 0, "CapPrm")
+            for pid in (supervisor, worker):
+                tap.equal(status_of(pid)["Uid"].split(), [NOBODY] * 4, "Uid")
+            tap.equal(status_of(launcher)["Uid"].split(), [NOBODY, "0", NOBODY, "0"], "Uid")
+            for pid in (supervisor, launcher, worker):
+                tap.equal(status_of(pid)["Gid"].split(), [NOBODY] * 4, "Gid")
+                tap.equal(status_of(pid)["Groups"].strip(), "", "Groups")
             tap.equal(len(os.listdir("/proc/%d/fd" % worker)), 5, "open descriptors")
 
 

@@ -24,6 +24,8 @@ struct ppk_real {
 	int (*faccessat)(int, const char *, int, int);
 	int (*inotify_add_watch)(int, const char *, uint32_t);
 	DIR *(*opendir)(const char *);
+	int (*prctl)(int, ...);
+	long (*syscall)(long, ...);
 };
 
 /* Looked up at the first use: a sanitizer's runtime calls before any constructor has run. */

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The process that starts workers.
+ *
+ * 1. MUST be told what to open by the supervisor alone, and open nothing but a node that is called as
+ *    nodes of authenticators are: a supervisor that has been taken over gains no other file by it.
+ * 2. MUST NOT read what comes from a device, nor ever see a PIN: those are between supervisor and worker.
+ * 3. MUST end with the supervisor, however that ends, and every worker with it.
+ * 4. MUST NOT wait long for a worker: one that is stuck in a driver may not keep others from starting.
+ */
+#include "device/launcher.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "device/sandbox.h"
+#include "device/worker.h"
+#include "sys/descriptor.h"
+#include "sys/packet.h"
+
+#define SOCKET 3
+#define NODE "/dev/hidraw"
+#define WORKERS PPK_DEVICE_AUTHENTICATORS_MAX
+/* How long a worker that was killed is waited for before the next takes its place. */
+#define END_WAIT_MS 100
+
+struct launcher {
+	const struct ppk_device_request *request;
+	struct ppk_child workers[WORKERS];
+};
+
+/*
+ * In the supervisor's process.
+ */
+
+/* sendmsg(2) with a descriptor. MSG_NOSIGNAL: the launcher's end is no reason to die. */
+static enum ppk_err send_launch(int socket, const struct ppk_launch *launch, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .room = { 0 } };
+	struct iovec part = { .iov_base = (void *)(uintptr_t)launch, .iov_len = sizeof(*launch) };
+	const struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*launch)
+		       ? PPK_OK
+		       : PPK_ERR_PROCESS;
+}
+
+enum ppk_err ppk_launcher_start_worker(
+	int launcher, const struct ppk_launch *launch, int *ret_socket)
+{
+	enum ppk_err err;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return PPK_ERR_IO;
+	err = send_launch(launcher, launch, ends[1]);
+	close(ends[1]);
+	if (err != PPK_OK) {
+		close(ends[0]);
+		return err;
+	}
+	*ret_socket = ends[0];
+	return PPK_OK;
+}
+
+void ppk_launcher_end_worker(int launcher, uint8_t index)
+{
+	const struct ppk_launch launch = { .order = PPK_LAUNCH_END, .index = index };
+
+	/* One that is gone has ended its workers. */
+	(void)!ppk_packet_send(launcher, (const uint8_t *)&launch, sizeof(launch));
+}
+
+/*
+ * In the worker's process.
+ */
+
+struct start {
+	const struct ppk_launch *launch;
+	const struct ppk_device_request *request;
+	pid_t launcher;
+	int socket;
+};
+
+static int run_worker(void *context)
+{
+	const struct start *start = context;
+	const struct ppk_worker_start worker = {
+		.index = start->launch->index,
+		.at_once = start->launch->at_once != 0,
+		.alone = start->launch->alone != 0,
+		.request = start->request,
+		.path = start->launch->path,
+		.product = start->launch->product,
+	};
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != start->launcher || dup2(start->socket, SOCKET) != SOCKET)
+		return 1;
+	ppk_descriptors_close_from(SOCKET + 1);
+	ppk_worker_run(&worker, SOCKET);
+}
+
+/*
+ * In the launcher's process.
+ */
+
+static bool is_text(const char *text, size_t size)
+{
+	return memchr(text, '\0', size) != NULL;
+}
+
+/* A number behind the name, and nothing else. */
+static bool is_node(const char *path)
+{
+	const char *number = path + strlen(NODE);
+
+	return strncmp(path, NODE, strlen(NODE)) == 0 && *number != '\0' &&
+	       strspn(number, "0123456789") == strlen(number);
+}
+
+static bool is_allowed(const struct ppk_launch *launch)
+{
+	return is_text(launch->path, sizeof(launch->path)) &&
+	       is_text(launch->product, sizeof(launch->product)) && is_node(launch->path);
+}
+
+static void end_worker(struct ppk_child *worker)
+{
+	if (worker->pid > 0)
+		ppk_child_signal(worker, SIGKILL);
+}
+
+static void start_worker(
+	struct launcher *launcher, const struct ppk_launch *launch, int worker_socket)
+{
+	struct ppk_child *worker = &launcher->workers[launch->index];
+	struct start start = {
+		.launch = launch,
+		.request = launcher->request,
+		.launcher = getpid(),
+		.socket = worker_socket,
+	};
+
+	end_worker(worker);
+	if (ppk_child_ends_within(worker, END_WAIT_MS))
+		ppk_child_reap(worker);
+	/* The supervisor sees the end of the socket when there is none. */
+	*worker = (struct ppk_child){ .pid = 0 };
+	(void)!ppk_child_start(run_worker, &start, worker);
+}
+
+static void obey(struct launcher *launcher, const struct ppk_launch *launch, int fd)
+{
+	if (launch->index >= WORKERS)
+		return;
+	if (launch->order == PPK_LAUNCH_END)
+		end_worker(&launcher->workers[launch->index]);
+	else if (launch->order == PPK_LAUNCH_START && fd >= 0 && is_allowed(launch))
+		start_worker(launcher, launch, fd);
+}
+
+/* The descriptor that came with a packet, or -1. There is room for one. */
+static int descriptor_of(struct msghdr *message)
+{
+	const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	int fd = -1;
+
+	if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+		header->cmsg_len == CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+/* One packet. False: the supervisor is gone, or sends what no supervisor sends. */
+static bool serve(struct launcher *launcher)
+{
+	struct ppk_launch launch;
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { .iov_base = &launch, .iov_len = sizeof(launch) };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t len = recvmsg(SOCKET, &message, MSG_CMSG_CLOEXEC);
+	int fd;
+
+	if (len != (ssize_t)sizeof(launch))
+		return false;
+	fd = descriptor_of(&message);
+	obey(launcher, &launch, fd);
+	if (fd >= 0)
+		close(fd);
+	return true;
+}
+
+struct launcher_start {
+	const struct ppk_device_request *request;
+	pid_t supervisor;
+	int socket;
+};
+
+static int run_launcher(void *context)
+{
+	const struct launcher_start *start = context;
+	struct launcher launcher = { .request = start->request };
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != start->supervisor || dup2(start->socket, SOCKET) != SOCKET)
+		return 1;
+	ppk_descriptors_close_from(SOCKET + 1);
+	ppk_sandbox_enter(PPK_SANDBOX_LAUNCHER, false);
+	while (serve(&launcher))
+		;
+	for (size_t i = 0; i < WORKERS; i++)
+		end_worker(&launcher.workers[i]);
+	for (size_t i = 0; i < WORKERS; i++)
+		ppk_child_reap(&launcher.workers[i]);
+	return 0;
+}
+
+enum ppk_err ppk_launcher_start(const struct ppk_device_request *request, struct ppk_launcher *ret)
+{
+	struct launcher_start start = { .request = request, .supervisor = getpid() };
+	enum ppk_err err;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return PPK_ERR_IO;
+	start.socket = ends[1];
+	err = ppk_child_start(run_launcher, &start, &ret->child);
+	close(ends[1]);
+	if (err != PPK_OK) {
+		close(ends[0]);
+		return err;
+	}
+	ret->socket = ends[0];
+	return PPK_OK;
+}
+
+void ppk_launcher_stop(struct ppk_launcher *launcher)
+{
+	close(launcher->socket);
+	ppk_child_reap(&launcher->child);
+}
