@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pam_passkey.conf(5): one "name = value" a line */
+/* pam_passkey.conf(5), passkeyd.conf(5): one "name = value" a line */
 #include "core/options.h"
 
 #include <string.h>
@@ -12,6 +12,8 @@ struct line {
 	size_t len;
 	const char *source;
 	unsigned number;
+	ppk_setting_fn *set;
+	void *context;
 };
 
 /* Bytes of text, from `from` to `to`, without the blanks around them. */
@@ -83,8 +85,8 @@ static enum ppk_err unquote(const struct line *line, struct span *value, struct 
 	return PPK_OK;
 }
 
-static enum ppk_err apply_setting(struct ppk_options *options, const struct line *line,
-	struct span whole, struct ppk_diag *reterr)
+static enum ppk_err apply_setting(
+	const struct line *line, struct span whole, struct ppk_diag *reterr)
 {
 	const char *equals = memchr(line->text + whole.from, '=', whole.to - whole.from);
 	struct ppk_option_place place = {
@@ -104,38 +106,49 @@ static enum ppk_err apply_setting(struct ppk_options *options, const struct line
 	if (err != PPK_OK)
 		return err;
 	place.value_column = (unsigned)value.from + 1;
-	return ppk_option_set(options, line->text + name.from, name.to - name.from,
+	return line->set(line->context, line->text + name.from, name.to - name.from,
 		line->text + value.from, value.to - value.from, &place, reterr);
 }
 
-static enum ppk_err apply_line(
-	struct ppk_options *options, const struct line *line, struct ppk_diag *reterr)
+static enum ppk_err apply_line(const struct line *line, struct ppk_diag *reterr)
 {
 	enum ppk_err err = check_characters(line, reterr);
 	struct span whole = trim(line, 0, line->len);
 
 	if (err != PPK_OK || whole.from == whole.to || line->text[whole.from] == '#')
 		return err;
-	return apply_setting(options, line, whole, reterr);
+	return apply_setting(line, whole, reterr);
 }
 
-enum ppk_err ppk_options_apply_file(struct ppk_options *options, const char *text, size_t len,
-	const char *source, struct ppk_diag *reterr)
+enum ppk_err ppk_settings_apply(const char *text, size_t len, const char *source,
+	ppk_setting_fn *set, void *context, struct ppk_diag *reterr)
 {
-	struct line line = { .source = source };
+	struct line line = { .source = source, .set = set, .context = context };
 	enum ppk_err err = PPK_OK;
 
 	if (len > PPK_OPTIONS_FILE_MAX)
 		return ppk_diag_set(reterr, PPK_ERR_LIMIT, source, 0, 0,
 			"a configuration file has at most %d bytes", PPK_OPTIONS_FILE_MAX);
-	ppk_options_begin_source(options);
 	for (size_t start = 0; start < len && err == PPK_OK; start += line.len + 1) {
 		const char *newline = memchr(text + start, '\n', len - start);
 
 		line.text = text + start;
 		line.len = newline == NULL ? len - start : (size_t)(newline - text) - start;
 		line.number++;
-		err = apply_line(options, &line, reterr);
+		err = apply_line(&line, reterr);
 	}
 	return err;
+}
+
+static enum ppk_err set_option(void *options, const char *name, size_t name_len, const char *value,
+	size_t value_len, const struct ppk_option_place *place, struct ppk_diag *reterr)
+{
+	return ppk_option_set(options, name, name_len, value, value_len, place, reterr);
+}
+
+enum ppk_err ppk_options_apply_file(struct ppk_options *options, const char *text, size_t len,
+	const char *source, struct ppk_diag *reterr)
+{
+	ppk_options_begin_source(options);
+	return ppk_settings_apply(text, len, source, set_option, options, reterr);
 }
