@@ -28,6 +28,8 @@ FOREIGN = {
     "fido/": ["pam_passkey/device/"],
     "openssl/": ["pam_passkey/crypto/"],
     "ldap.h": [],
+    "microhttpd.h": ["tools/passkeyd/"],
+    "gnutls/": ["tools/passkeyd/"],
     "cbor.h": [],
 }
 

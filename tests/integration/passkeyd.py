@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A passkeyd of one's own, the program's side of it (core/browser_message.md) and a browser's (page.md)."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import tempfile
+import time
+
+SIGN_IN, ENROL, VERDICT = 1, 2, 8
+STARTED, OPENED, TURNED_AWAY, NUMBER_WRONG = 16, 17, 18, 19
+ASSERTION, REGISTRATION, FAILED = 32, 33, 34
+WAITING, CHECKING, ACCEPTED, REFUSED, CANCELLED, EXPIRED, LOCKED, NOT_REQUESTED, AWAY = range(9)
+NOBODY = 65534
+SOON_S = 30  # so long that only a hang reaches it
+
+
+def block(data):
+    return struct.pack(">H", len(data)) + data
+
+
+def text(value):
+    return block(value.encode() + b"\0")
+
+
+class Reader:
+    def __init__(self, data):
+        self.data = data
+
+    def raw(self, length):
+        assert len(self.data) >= length, "cut"
+        found, self.data = self.data[:length], self.data[length:]
+        return found
+
+    def number(self, length=1):
+        return int.from_bytes(self.raw(length), "big")
+
+    def block(self):
+        return self.raw(self.number(2))
+
+    def text(self):
+        """On the socket a text has a NUL, on the web it has none."""
+        return self.block().rstrip(b"\0").decode()
+
+
+def request(kind=SIGN_IN, timeout=60, number=7, same_address=False, address="127.0.0.1", user="alice",
+            host="web1.example.org", service="sshd", challenge=bytes(32), rp="localhost", uv=1,
+            credentials=((0, b"credential-id-01"),), since=None, name="Example",
+            display_name="Alice", handle=b"handle", algorithms=(-7, -8, -257), discoverable=1,
+            attestation=0):
+    packet = bytes([kind, 1]) + struct.pack(">IQBB", timeout, int(since or time.time()), number,
+                                            0 if same_address else 1)
+    packet += text(address) + text(user) + text(host) + text(service) + challenge + text(rp)
+    packet += bytes([uv, len(credentials)])
+    packet += b"".join(bytes([transports]) + block(id_) for transports, id_ in credentials)
+    if kind == ENROL:
+        packet += text(name) + text(display_name) + block(handle) + bytes([len(algorithms)])
+        packet += b"".join(struct.pack(">i", algorithm) for algorithm in algorithms)
+        packet += bytes([discoverable, attestation])
+    return packet
+
+
+class Program:
+    """One ceremony, as the module or passkeyctl has it."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.settimeout(SOON_S)
+        self.socket.connect(path)
+
+    def send(self, packet):
+        self.socket.send(packet)
+
+    def next(self):
+        """(type, address or url, what follows as a Reader); None at the end."""
+        packet = self.socket.recv(65536)
+        if not packet:
+            return None
+        reader = Reader(packet)
+        kind = reader.number()
+        if kind == FAILED:
+            error = reader.text()
+            return kind, error, reader.text()
+        return kind, reader.text(), reader
+
+    def begin(self, **values):
+        """The path of the page."""
+        self.send(request(**values))
+        kind, url, _ = self.next()
+        assert kind == STARTED, (kind, url)
+        self.url = url
+        return "/" + url.rsplit("/", 1)[1]
+
+    def verdict(self, token="ok"):
+        self.send(bytes([VERDICT]) + text(token))
+
+    def close(self):
+        self.socket.close()
+
+
+class Daemon:
+    """passkeyd, as an account without privilege, listening on a port of its own."""
+
+    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), **options):
+        self.folder = tempfile.mkdtemp(prefix="passkeyd-")
+        self.root = os.geteuid() == 0
+        if self.root:
+            os.chown(self.folder, NOBODY, NOBODY)
+        os.chmod(self.folder, 0o755)
+        self.path = os.path.join(self.folder, "control")
+        self.port = free_port()
+        self.tls = tls
+        scheme = "https" if tls else "http"
+        self.host = "localhost:%d" % self.port
+        self.origin = "%s://%s" % (scheme, self.host)
+        settings = {"url": self.origin, "listen": listen or "localhost:%d" % self.port,
+                    "socket": self.path, "clients": "root" if self.root else str(os.geteuid())}
+        if tls:
+            settings.update(certificate=tls.certificate, key=tls.key)
+        if proxies:
+            settings["proxies"] = proxies
+        settings.update(ceremonies=1000, connections=200)
+        settings.update(options)
+        self.configuration = os.path.join(self.folder, "passkeyd.conf")
+        with open(self.configuration, "w", encoding="utf-8") as file:
+            file.write("".join('%s = "%s"\n' % setting for setting in settings.items()))
+        self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
+        program = os.path.join(build, "tools", "passkeyd", "passkeyd")
+        if self.root:
+            os.chown(self.configuration, NOBODY, NOBODY)
+        self.process = subprocess.Popen(
+            [*wrapper, program, "--config", self.configuration], stdin=subprocess.DEVNULL,
+            stdout=self.log, stderr=self.log, **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
+                                                 if self.root else {}))
+        self.wait_for_log("the page is at")
+
+    def wait_for_log(self, part):
+        deadline = time.monotonic() + SOON_S
+        while part not in self.read_log():
+            assert self.process.poll() is None, self.read_log()
+            assert time.monotonic() < deadline, "not in the log: %s" % part
+            time.sleep(0.01)
+
+    def read_log(self):
+        with open(self.log.name, encoding="utf-8") as file:
+            return file.read()
+
+    def program(self):
+        return Program(self.path)
+
+    def connection(self, source=None, timeout=SOON_S):
+        if not self.tls:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout,
+                                              source_address=source and (source, 0))
+        context = ssl.create_default_context(cafile=self.tls.certificate)
+        return http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=context)
+
+    def ask(self, method, path, body=None, source=None, connection=None, **headers):
+        """(status, headers, body) of one request, as the page's script sends it."""
+        sent = {"Host": self.host}
+        if method == "POST":
+            sent.update({"Origin": self.origin, "Content-Type": "application/octet-stream"})
+            body = body or b""
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name: value for name, value in sent.items() if value is not None}
+        used = connection or self.connection(source)
+        try:
+            used.request(method, path, body=body, headers=sent)
+            answer = used.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            if connection is None:
+                used.close()
+
+    def view(self, path, **more):
+        status, _, body = self.ask("GET", path + "/view", **more)
+        assert status == 200, status
+        reader = Reader(body)
+        names = ("state", "kind", "flags", "tries")
+        found = {name: reader.number() for name in names}
+        found["left"], found["since"] = reader.number(4), reader.number(8)
+        for name in ("user", "host", "service", "address", "rp"):
+            found[name] = reader.text()
+        assert not reader.data, "bytes left over"
+        return found
+
+    def state(self, path):
+        """(state, reason)"""
+        status, _, body = self.ask("GET", path + "/status")
+        assert status == 200, status
+        reader = Reader(body)
+        return reader.number(), reader.text()
+
+    def number(self, path, number, **more):
+        """(claim, options) when it was right; else (None, (state, tries left))."""
+        status, _, body = self.ask("POST", path + "/number", bytes([number]), **more)
+        assert status == 200, status
+        reader = Reader(body)
+        if reader.number() == 0:
+            return None, (reader.number(), reader.number())
+        return reader.raw(16), reader
+
+    def stop(self):
+        """Its exit status: 0, or a sanitizer found something."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        status = self.process.wait(SOON_S)
+        self.log.close()
+        shutil.rmtree(self.folder)
+        return status
+
+
+def free_port():
+    """A port that is free on both addresses of localhost now; a test that loses the race fails to start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def assertion(claim, id_=b"credential-id-01", client_data=b"{}", data=bytes(37), signature=b"signature",
+              handle=b""):
+    return claim + bytes([ASSERTION]) + b"".join(
+        block(part) for part in (id_, client_data, data, signature, handle))
+
+
+@contextlib.contextmanager
+def running(build, **options):
+    daemon = Daemon(build, **options)
+    log = ""
+    try:
+        yield daemon
+    finally:
+        log = daemon.read_log()
+        status = daemon.stop()
+    assert status == 0, "passkeyd ended with %d: %s" % (status, log)

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "route.h"
+
+#include "check.h"
+
+#define URL "https://login.example.org"
+#define PATH "/0123456789abcdefghjkmnpqrs"
+#define HEADER(text)                                                                               \
+	{                                                                                          \
+		(text), 1                                                                          \
+	}
+
+static struct ppkd_head get(const char *path)
+{
+	return (struct ppkd_head){
+		.method = "GET", .path = path, .host = HEADER("login.example.org")
+	};
+}
+
+static struct ppkd_head post(const char *path, const char *len)
+{
+	return (struct ppkd_head){ .method = "POST",
+		.path = path,
+		.host = HEADER("login.example.org"),
+		.origin = HEADER(URL),
+		.content_length = HEADER(len),
+		.content_type = HEADER("application/octet-stream") };
+}
+
+static void check(const struct ppkd_head *head, unsigned want)
+{
+	unsigned got = ppkd_route_find(head, URL).refused;
+
+	if (got != want)
+		CHECK_FAIL("%s %s: %u, not %u", head->method, head->path, got, want);
+}
+
+static void paths_lead_to_actions(void)
+{
+	static const struct {
+		const char *path;
+		enum ppkd_action action;
+		const char *len;
+	} table[] = {
+		{ "/", PPKD_GET_STATIC, NULL },
+		{ "/page.js", PPKD_GET_STATIC, NULL },
+		{ PATH, PPKD_GET_PAGE, NULL },
+		{ PATH "/view", PPKD_GET_VIEW, NULL },
+		{ PATH "/status", PPKD_GET_STATUS, NULL },
+		{ PATH "/number", PPKD_POST_NUMBER, "1" },
+		{ PATH "/answer", PPKD_POST_ANSWER, "300" },
+		{ PATH "/test", PPKD_POST_TEST, "16" },
+		{ PATH "/alarm", PPKD_POST_ALARM, "0" },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct ppkd_head head = table[i].len == NULL ? get(table[i].path)
+							     : post(table[i].path, table[i].len);
+		struct ppkd_route route = ppkd_route_find(&head, URL);
+
+		check(&head, 0);
+		CHECK_INT(route.action, table[i].action);
+		if (i >= 2)
+			CHECK_STR(route.path, &PATH[1]);
+		head.method = table[i].len == NULL ? "HEAD" : "POST";
+		check(&head, 0);
+		head.method = table[i].len == NULL ? "POST" : "GET";
+		CHECK(ppkd_route_find(&head, URL).refused != 0);
+		head.method = "DELETE";
+		CHECK(ppkd_route_find(&head, URL).refused != 0);
+	}
+}
+
+static void a_typed_path_is_understood(void)
+{
+	struct ppkd_head head = get("/OI23456789ABCDEFGHJKMNPQRS/view");
+
+	CHECK_STR(ppkd_route_find(&head, URL).path, "0123456789abcdefghjkmnpqrs");
+}
+
+static void other_paths_lead_nowhere(void)
+{
+	static const char *const paths[] = { "/page.html", "/page.js/", "//page.js", "/..",
+		"/../etc/passwd", "/%2e%2e/etc/passwd", PATH "/", PATH "//view", PATH "/view/",
+		PATH "/../page.js", PATH "/View", PATH "/%76iew", PATH "0", "/0123456789",
+		"/page.j", "/.git/config", PATH ";x" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct ppkd_head head = get(paths[i]);
+
+		check(&head, 404);
+	}
+}
+
+static void what_can_be_understood_in_two_ways_is_refused(void)
+{
+	struct ppkd_head head = post(PATH "/number", "1");
+
+	head.transfer_encoding = (struct ppkd_header)HEADER("chunked");
+	check(&head, 400);
+	head = post(PATH "/number", "1");
+	head.content_length.count = 2;
+	check(&head, 400);
+	head = post(PATH "/number", "1");
+	head.host.count = 2;
+	check(&head, 400);
+	head.host = (struct ppkd_header){ NULL, 0 };
+	check(&head, 400);
+	head = get(PATH);
+	head.content_length = (struct ppkd_header)HEADER("5");
+	check(&head, 400);
+	head.content_length = (struct ppkd_header)HEADER("0");
+	check(&head, 0);
+	head = get("https://login.example.org/");
+	check(&head, 400);
+	head = get("*");
+	check(&head, 400);
+}
+
+static void lengths_are_plain_numbers_within_bounds(void)
+{
+	static const struct {
+		const char *len;
+		unsigned refused;
+	} table[] = { { "1", 0 }, { "+1", 400 }, { "-1", 400 }, { "0x1", 400 }, { "1 ", 400 },
+		{ "1, 1", 400 }, { "01", 400 }, { "", 400 }, { "0", 400 }, { "2", 413 },
+		{ "4294967295", 413 }, { "4294967297", 400 }, { "99999999999999999999", 400 } };
+	struct ppkd_head head;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		head = post(PATH "/number", table[i].len);
+		check(&head, table[i].refused);
+	}
+	head = post(PATH "/answer", "65280");
+	CHECK_INT(ppkd_route_find(&head, URL).body_len, 65280);
+	head = post(PATH "/answer", "65281");
+	check(&head, 413);
+	head.content_length = (struct ppkd_header){ NULL, 0 };
+	check(&head, 411);
+}
+
+static void other_hosts_origins_and_types_are_refused(void)
+{
+	struct ppkd_head head = get(PATH);
+
+	head.host = (struct ppkd_header)HEADER("Login.Example.org");
+	check(&head, 0);
+	head.host = (struct ppkd_header)HEADER("login.example.org:443");
+	check(&head, 421);
+	head.host = (struct ppkd_header)HEADER("evil.example.org");
+	check(&head, 421);
+	head = post(PATH "/number", "1");
+	head.origin = (struct ppkd_header)HEADER("https://evil.example.org");
+	check(&head, 403);
+	head.origin = (struct ppkd_header)HEADER("null");
+	check(&head, 403);
+	head.origin = (struct ppkd_header){ NULL, 0 };
+	check(&head, 403);
+	head = post(PATH "/number", "1");
+	head.content_type = (struct ppkd_header)HEADER("text/plain");
+	check(&head, 415);
+}
+
+static void another_site_gets_nothing_but_a_link(void)
+{
+	static const char *const sites[] = { "cross-site", "same-site", "none" };
+	struct ppkd_head head;
+
+	for (size_t i = 0; i < 3; i++) {
+		head = get(PATH);
+		head.sec_fetch_site = (struct ppkd_header)HEADER(sites[i]);
+		check(&head, 0);
+		head.path = PATH "/view";
+		check(&head, 403);
+		head = post(PATH "/alarm", "0");
+		head.sec_fetch_site = (struct ppkd_header)HEADER(sites[i]);
+		check(&head, 403);
+	}
+	head = get(PATH);
+	head.sec_fetch_dest = (struct ppkd_header)HEADER("iframe");
+	check(&head, 403);
+	head.sec_fetch_dest = (struct ppkd_header)HEADER("document");
+	check(&head, 0);
+	head.sec_fetch_dest.count = 2;
+	check(&head, 400);
+}
+
+int main(void)
+{
+	return CHECK_RUN(CHECK_TEST(paths_lead_to_actions), CHECK_TEST(a_typed_path_is_understood),
+		CHECK_TEST(other_paths_lead_nowhere),
+		CHECK_TEST(what_can_be_understood_in_two_ways_is_refused),
+		CHECK_TEST(lengths_are_plain_numbers_within_bounds),
+		CHECK_TEST(other_hosts_origins_and_types_are_refused),
+		CHECK_TEST(another_site_gets_nothing_but_a_link));
+}
