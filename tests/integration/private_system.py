@@ -46,12 +46,11 @@ def _copy_and_bind(folder, name):
 def _private_dev():
     copy = ROOT + "/dev"
     os.mkdir(copy, 0o755)
-    for node in ("null", "zero", "full", "random", "urandom", "tty"):
+    for node in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"):
         run("cp", "-a", "/dev/" + node, copy)
     for folder in ("pts", "shm"):
         os.mkdir(os.path.join(copy, folder))
         _bind("/dev/" + folder, os.path.join(copy, folder))
-    os.symlink("pts/ptmx", copy + "/ptmx")
     os.symlink("/proc/self/fd", copy + "/fd")
     run("mount", "--rbind", copy, "/dev")
 

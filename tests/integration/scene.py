@@ -62,6 +62,12 @@ def password(terminal):
     terminal.enter(PASSWORD)
 
 
+def wait_for_end_of_all_helpers():
+    """Returns once no passkey-device runs in this namespace, whether or not one still did."""
+    wait_for_end([os.pidfd_open(pid)
+                  for pid in processes.by_program(lambda path: "passkey-device" in path)])
+
+
 def helpers():
     """The processes of passkey-device that run in this namespace now, as descriptors."""
     found = [os.pidfd_open(pid)

@@ -13,6 +13,7 @@ import sys
 MANUALS = ("pam_passkey/pam/pam_passkey.8", "pam_passkey/pam/pam_passkey.conf.5")
 SAMPLE = "conf/pam_passkey.conf.in"
 TOOL_MANUAL = "tools/passkeyctl/passkeyctl.1"
+ASKPASS_MANUAL = "tools/passkey-askpass/passkey-askpass.1"
 COMPLETION = "tools/passkeyctl/passkeyctl.bash"
 # Macros of options.def, and what stands for them in files that Meson fills in.
 MACROS = {"PPK_DEVICE_HELPER": "@device_helper@"}
@@ -238,7 +239,7 @@ def each_manual_passes_the_linter(tree):
     if not shutil.which("mandoc"):
         return ["mandoc is not installed"]
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning",
-                           *(os.path.join(tree.root, path) for path in (*MANUALS, TOOL_MANUAL))],
+                           *(os.path.join(tree.root, path) for path in (*MANUALS, TOOL_MANUAL, ASKPASS_MANUAL))],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return done.stdout.splitlines() if done.returncode else []
 

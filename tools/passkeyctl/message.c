@@ -7,6 +7,9 @@
 
 #include "core/text.h"
 
+#ifndef PPK_PROGRAM
+#define PPK_PROGRAM "passkeyctl" /* another program that is built with this file says its own */
+#endif
 #define LINE_SIZE 2048 /* bytes of one message */
 
 /* What is not named here is PPK_EXIT_REFUSED. */
@@ -77,7 +80,7 @@ void ppk_message_error(const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	write_line(stderr, "passkeyctl: error: ", format, values);
+	write_line(stderr, PPK_PROGRAM ": error: ", format, values);
 	va_end(values);
 }
 
@@ -86,7 +89,7 @@ void ppk_message_hint(const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	write_line(stderr, "passkeyctl: hint: ", format, values);
+	write_line(stderr, PPK_PROGRAM ": hint: ", format, values);
 	va_end(values);
 }
 
@@ -95,7 +98,7 @@ void ppk_message_warning(const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	write_line(stderr, "passkeyctl: warning: ", format, values);
+	write_line(stderr, PPK_PROGRAM ": warning: ", format, values);
 	va_end(values);
 }
 

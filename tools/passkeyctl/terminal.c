@@ -6,7 +6,8 @@
  *  2. Echo MUST be off before the prompt appears, and what was typed before it MUST be thrown away.
  *  3. The terminal MUST have its former settings whenever this process ends or stops by a signal that
  *     a person or the system sends (INT, TERM, HUP, QUIT, TSTP), and when it returns from here.
- *  4. A PIN MUST NOT be held anywhere but in the caller's struct ppk_secret, wiped on every failure.
+ *  4. A PIN MUST NOT be held anywhere but in the caller's struct ppk_secret, wiped on every failure; what
+ *     is typed in silence otherwise, nowhere but in the caller's buffer.
  *  5. No signal handler is installed: the signals are blocked, noticed through a descriptor, and let
  *     loose with their own effect once the terminal is restored.
  */
@@ -101,6 +102,16 @@ static enum ppk_err read_line(int fd, char *out, size_t size, size_t *ret_len)
 	return cut ? PPK_ERR_LIMIT : PPK_OK;
 }
 
+enum ppk_err ppk_terminal_show(const struct ppk_terminal *terminal, const char *text)
+{
+	enum ppk_err err;
+
+	if (terminal->fd < 0)
+		return PPK_ERR_CONVERSATION;
+	err = write_question(terminal->fd, text);
+	return err == PPK_OK ? write_all(terminal->fd, "\n", 1) : err;
+}
+
 enum ppk_err ppk_terminal_ask(
 	const struct ppk_terminal *terminal, const char *question, char *ret, size_t size)
 {
@@ -155,11 +166,12 @@ static enum ppk_err wait_for_line(int fd, int signals, bool *ret_signal)
  * One question without echo, with the signals blocked. *ret_signal: a signal came before the answer;
  * the terminal is restored, and the caller lets the signal loose.
  */
-static enum ppk_err ask_silently(
-	int fd, int signals, const char *question, struct ppk_secret *secret, bool *ret_signal)
+static enum ppk_err ask_once(
+	int fd, int signals, const char *question, char *out, size_t size, bool *ret_signal)
 {
 	struct termios before, silent;
 	enum ppk_err err;
+	size_t len = 0;
 
 	*ret_signal = false;
 	if (tcgetattr(fd, &before) < 0)
@@ -173,7 +185,9 @@ static enum ppk_err ask_silently(
 	if (err == PPK_OK)
 		err = wait_for_line(fd, signals, ret_signal);
 	if (err == PPK_OK && !*ret_signal)
-		err = read_line(fd, secret->text, sizeof(secret->text), &secret->len);
+		err = read_line(fd, out, size, &len);
+	if (err == PPK_OK && !*ret_signal && memchr(out, '\0', len) != NULL)
+		err = PPK_ERR_SYNTAX;
 	/* What was typed and not read (an interrupted PIN) must not reach the shell: flush. */
 	if (tcsetattr(fd, TCSAFLUSH, &before) < 0 && err == PPK_OK)
 		err = PPK_ERR_CONVERSATION;
@@ -183,20 +197,23 @@ static enum ppk_err ask_silently(
 }
 
 /* Ask until there is an answer or an error: one who stops the program and goes on is asked again. */
-static enum ppk_err ask_with_signals(int fd, const char *question, struct ppk_secret *secret)
+enum ppk_err ppk_terminal_ask_silently(
+	const struct ppk_terminal *terminal, const char *question, char *ret, size_t size)
 {
 	sigset_t watched, before;
 	int signals;
 	enum ppk_err err;
 	bool signalled;
 
+	if (terminal->fd < 0)
+		return PPK_ERR_CONVERSATION;
 	fill_signals(&watched);
 	signals = signalfd(-1, &watched, SFD_CLOEXEC);
 	if (signals < 0)
 		return PPK_ERR_CONVERSATION;
 	do {
 		sigprocmask(SIG_BLOCK, &watched, &before);
-		err = ask_silently(fd, signals, question, secret, &signalled);
+		err = ask_once(terminal->fd, signals, question, ret, size, &signalled);
 		sigprocmask(SIG_SETMASK, &before, NULL); /* a pending signal acts here */
 	} while (err == PPK_OK && signalled);
 	close(signals);
@@ -205,17 +222,14 @@ static enum ppk_err ask_with_signals(int fd, const char *question, struct ppk_se
 
 static enum ppk_err ask_secret(void *context, const char *text, struct ppk_secret *ret)
 {
-	const struct ppk_terminal *terminal = context;
 	struct ppk_secret secret = { .len = 0 };
 	enum ppk_err err;
 
-	if (terminal->fd < 0)
-		return PPK_ERR_CONVERSATION;
-	err = ask_with_signals(terminal->fd, text, &secret);
-	if (err == PPK_OK && secret.len == 0)
+	err = ppk_terminal_ask_silently(context, text, secret.text, sizeof(secret.text));
+	if (err == PPK_OK && secret.text[0] == '\0')
 		err = PPK_ERR_CANCELLED;
 	if (err == PPK_OK)
-		err = ppk_secret_set(ret, secret.text, secret.len);
+		err = ppk_secret_set(ret, secret.text, strlen(secret.text));
 	ppk_secret_wipe(&secret);
 	return err;
 }

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "method/dialogue.h"
 
-/* The person at the controlling terminal. fd is -1 when there is none. */
+/* The person at the controlling terminal (passkey-askpass too). fd is -1 when there is none. */
 struct ppk_terminal {
 	int fd;
 };
@@ -29,14 +29,25 @@ void ppk_terminal_dialogue(struct ppk_terminal *terminal, struct ppk_dialogue *r
  * PPK_ERR_CONVERSATION (no terminal) | PPK_ERR_CANCELLED (end of input) | PPK_ERR_LIMIT (longer than
  * size - 1 bytes).
  */
-PPK_MUST_CHECK enum ppk_err ppk_terminal_ask(const struct ppk_terminal *terminal, const char *question,
-					     char *ret, size_t size);
+PPK_MUST_CHECK enum ppk_err ppk_terminal_ask(
+	const struct ppk_terminal *terminal, const char *question, char *ret, size_t size);
+
+/*
+ * The same without echo, for what is secret; the caller wipes ret, also after an error. An answer that
+ * was typed before the question is thrown away. Also PPK_ERR_SYNTAX (a NUL byte in it).
+ */
+PPK_MUST_CHECK enum ppk_err ppk_terminal_ask_silently(
+	const struct ppk_terminal *terminal, const char *question, char *ret, size_t size);
+
+/* Show one line, sanitised. PPK_ERR_CONVERSATION. */
+PPK_MUST_CHECK enum ppk_err ppk_terminal_show(
+	const struct ppk_terminal *terminal, const char *text);
 
 /*
  * Ask a question that is answered by y or yes; anything else, an empty answer too, means no:
  * PPK_ERR_CANCELLED. PPK_ERR_CONVERSATION without a terminal.
  */
-PPK_MUST_CHECK enum ppk_err ppk_terminal_confirm(const struct ppk_terminal *terminal,
-						 const char *question);
+PPK_MUST_CHECK enum ppk_err ppk_terminal_confirm(
+	const struct ppk_terminal *terminal, const char *question);
 
 #endif

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Real sshd and ssh in the private system, with a network of their own; the security key is the client's.
+
+A Server is one sshd with a PAM service of its own. A person (Client) has an account, a configuration
+of ssh and passkey-askpass. Programs of another OpenSSH are taken where OPENSSH names its prefix.
+"""
+
+import ctypes
+import fcntl
+import os
+import select
+import socket
+import struct
+import subprocess
+
+import scene
+from scene import Terminal, system
+
+CLONE_NEWNET = 0x40000000
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 1
+PERSON = "carol"  # the account at the client; she signs in as scene.USER
+OPENSSH = os.environ.get("PPK_TEST_OPENSSH", "")
+ASKPASS = system.PROGRAMS + "/passkey-askpass"
+TYPES_PASSWORD = system.ROOT + "/types-password"
+HOSTS = {"web1.example": "127.0.0.1", "evil.example": "127.0.0.1"}
+
+
+def _program(name, folder):
+    return os.path.join(OPENSSH, folder, name) if OPENSSH else os.path.join("/usr", folder, name)
+
+
+SSH = _program("ssh", "bin")
+
+
+def private_network():
+    """A network namespace that holds a loopback interface alone."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        raise RuntimeError("unshare: " + os.strerror(ctypes.get_errno()))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        fcntl.ioctl(probe, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def prepare(build):
+    """Enter the private system with an enrolled key for alice; returns its Syslog."""
+    with open(os.path.join(build, "tools/passkey-askpass/passkey-askpass"), "rb") as file:
+        askpass = file.read()
+    log = scene.prepare(build)
+    private_network()
+    with open(ASKPASS, "wb") as file:
+        file.write(askpass)
+    os.chmod(ASKPASS, 0o755)
+    system.write(TYPES_PASSWORD, "#!/bin/sh\necho \"$1\" >>%s/asked\necho '%s'\n" %
+                 (system.ROOT, scene.PASSWORD), 0o755)
+    system.write(system.ROOT + "/asked", "", 0o666)
+    with open("/etc/hosts", "a", encoding="utf-8") as file:
+        file.writelines("%s %s\n" % (address, name) for name, address in HOSTS.items())
+    os.makedirs("/run/sshd", 0o755)
+    system.add_user(PERSON, scene.PASSWORD)
+    system.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", system.ROOT + "/host_key")
+    system.write(system.ROOT + "/ssh_config", "".join(line + "\n" for line in (
+        "Host *", "StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel ERROR",
+        "PreferredAuthentications publickey,keyboard-interactive")))
+    scene.enrolled()
+    return log
+
+
+class Server:
+    """One sshd. module: options on the PAM line; auth: lines instead of password and passkey."""
+
+    def __init__(self, name, port, module="methods=askpass", auth=(), options=()):
+        self.name, self.port = name, port
+        self.service = "sshd-" + name
+        self._options = list(options)
+        system.service(self.service, *(auth or ("requisite pam_unix.so nodelay",
+                                                "required pam_passkey.so " + module)))
+        self._process = None
+
+    def __enter__(self):
+        program = "%s/%s" % (system.ROOT, self.service)  # the name is the PAM service
+        if not os.path.lexists(program):
+            os.symlink(_program("sshd", "sbin"), program)
+        config = "%s/%s.conf" % (system.ROOT, self.name)
+        lines = ["Port %d" % self.port, "ListenAddress 127.0.0.1", "ListenAddress ::1",
+                 "HostKey %s/host_key" % system.ROOT, "UsePAM yes", "PidFile none",
+                 "KbdInteractiveAuthentication yes", "PasswordAuthentication no", "StrictModes no",
+                 "AuthenticationMethods keyboard-interactive", "UseDNS no", "PrintMotd no",
+                 "AuthorizedKeysFile %s/authorized_keys" % system.ROOT,
+                 "Subsystem sftp internal-sftp"]
+        if OPENSSH:
+            lines += ["PAMServiceName " + self.service, "PerSourcePenalties no"]
+        given = {line.split()[0] for line in self._options}
+        system.write(config, "".join(line + "\n" for line in self._options) + "".join(
+            line + "\n" for line in lines if line.split()[0] not in given))
+        self._process = subprocess.Popen([program, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL,
+                                         stderr=subprocess.PIPE, start_new_session=True)
+        self._wait_until_it_listens()
+        return self
+
+    def _wait_until_it_listens(self):
+        seen = b""
+        while seen.count(b"Server listening") < 2:
+            ready, _, _ = select.select([self._process.stderr], [], [], scene.PATIENCE_S)
+            data = os.read(self._process.stderr.fileno(), 65536) if ready else b""
+            if not data:
+                raise AssertionError("sshd does not listen: %s" % seen.decode())
+            seen += data
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._process.wait()
+        self._process.stderr.close()
+
+
+def environment(**more):
+    values = {"PATH": os.environ["PATH"], "HOME": "/home/" + PERSON, "LANG": "C.UTF-8", "TERM": "xterm",
+              "SSH_ASKPASS": ASKPASS, "SSH_ASKPASS_REQUIRE": "force",
+              "PASSKEY_ASKPASS_FALLBACK": TYPES_PASSWORD}
+    values.update(more)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def words(server, *command, host="web1.example", user=scene.USER, options=()):
+    return [SSH, "-F", system.ROOT + "/ssh_config", "-p", str(server.port), *options,
+            "%s@%s" % (user, host), *command]
+
+
+def as_person(command):
+    return ["setpriv", "--reuid", PERSON, "--regid", PERSON, "--init-groups", *command]
+
+
+class Session:
+    """ssh, or a program that runs it, without a terminal."""
+
+    def __init__(self, command, environ=None):
+        self._process = subprocess.Popen(
+            as_person(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environ or environment(), cwd="/home/" + PERSON,
+            start_new_session=True, text=True)
+
+    def finish(self):
+        """(exit status, standard output, standard error)"""
+        out, error = self._process.communicate(timeout=scene.PATIENCE_S * 2)
+        return self._process.returncode, out, error
+
+
+def run(command, environ=None):
+    return Session(command, environ).finish()
+
+
+def terminal(command, environ=None):
+    """The same at a terminal. The environment is the person's, so setpriv must not reset it."""
+    return Terminal(as_person(command), environment=environ or environment())
