@@ -106,7 +106,21 @@ static bool is_host_label(const char *text, size_t len, bool *ret_is_number)
 	return true;
 }
 
-bool ppk_rp_id_is_valid(const char *text, size_t len)
+bool ppk_rp_id_is_ssh(const char *text, size_t len)
+{
+	static const char others[] = "._-+/@:";
+
+	if (len < 4 || len > PPK_RP_ID_MAX || memcmp(text, "ssh:", 4) != 0)
+		return false;
+	for (size_t i = 4; i < len; i++)
+		if ((text[i] < '0' || text[i] > '9') && (text[i] < 'a' || text[i] > 'z') &&
+			(text[i] < 'A' || text[i] > 'Z') &&
+			memchr(others, text[i], sizeof(others) - 1) == NULL)
+			return false;
+	return true;
+}
+
+static bool is_domain(const char *text, size_t len)
 {
 	bool is_number = true; /* the last label: then it would be an IPv4 address */
 
@@ -121,6 +135,11 @@ bool ppk_rp_id_is_valid(const char *text, size_t len)
 		start += label_len + 1;
 	}
 	return !is_number;
+}
+
+bool ppk_rp_id_is_valid(const char *text, size_t len)
+{
+	return is_domain(text, len) || ppk_rp_id_is_ssh(text, len);
 }
 
 enum ppk_err ppk_credential_in_force(const struct ppk_credential *credential, int64_t now_s)

@@ -61,6 +61,7 @@ struct ppk_credential {
 	int64_t created_s; /* seconds since 1970; 0: not recorded */
 	int64_t expires_s; /* 0: never */
 	bool disabled;
+	bool no_handle; /* id is not one that an authenticator knows: an ssh-agent alone can be asked */
 	char *attestation; /* what was checked at enrolment: "none", "self", "packed", ... */
 	char *unknown; /* optional keys that this version does not know, verbatim, or NULL */
 };
@@ -79,9 +80,16 @@ const char *ppk_uv_name(enum ppk_uv uv);
 
 /*
  * Is it an RP ID: a lower-case domain or host name of at most PPK_RP_ID_MAX bytes, of labels of
- * letters, digits and inner '-', without an empty label, and no IPv4 address? Pure.
+ * letters, digits and inner '-', without an empty label, and no IPv4 address; or the application of an
+ * OpenSSH key (ppk_rp_id_is_ssh())? The colon keeps the two apart. Pure.
  */
 bool ppk_rp_id_is_valid(const char *text, size_t len);
+
+/*
+ * Is it the application of an OpenSSH key: "ssh:" and what ssh-keygen -O application= put behind it,
+ * of letters, digits and . _ - + / @ : , at most PPK_RP_ID_MAX bytes in all? Pure.
+ */
+bool ppk_rp_id_is_ssh(const char *text, size_t len);
 
 /*
  * Parse one line (no newline; len <= PPK_CREDENTIAL_LINE_MAX). On PPK_OK *ret is the caller's:

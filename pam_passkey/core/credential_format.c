@@ -90,6 +90,7 @@ static void put_line(struct ppk_writer *line, const struct ppk_credential *crede
 	put_time(line, "expires", credential->expires_s);
 	put_text(line, "name", credential->name);
 	put_text(line, "rp", credential->rp_id);
+	put_text(line, "handle", credential->no_handle ? "none" : NULL);
 	put_text(line, "transports", credential->transports);
 	put_aaguid(line, credential);
 	put_text(line, "backup", backup_name(credential->backup));
@@ -127,6 +128,7 @@ static bool same_credential(const struct ppk_credential *a, const struct ppk_cre
 	       a->uv == b->uv && same_text(a->transports, b->transports) && same_aaguid(a, b) &&
 	       a->backup == b->backup && a->created_s == b->created_s &&
 	       a->expires_s == b->expires_s && a->disabled == b->disabled &&
+	       a->no_handle == b->no_handle &&
 	       same_text(a->attestation, b->attestation) && same_text(a->unknown, b->unknown);
 }
 

@@ -177,6 +177,14 @@ static enum ppk_err read_disabled(struct ppk_credential *credential, const char 
 	return credential->disabled || strcmp(text, "no") == 0 ? PPK_OK : PPK_ERR_SYNTAX;
 }
 
+/* There is one value: a record either has a handle, and then it is its id, or says that it has none. */
+static enum ppk_err read_handle(struct ppk_credential *credential, const char *text, size_t len)
+{
+	(void)len;
+	credential->no_handle = strcmp(text, "none") == 0;
+	return credential->no_handle ? PPK_OK : PPK_ERR_SYNTAX;
+}
+
 static enum ppk_err read_attestation(
 	struct ppk_credential *credential, const char *text, size_t len)
 {
@@ -195,7 +203,7 @@ static const struct field {
 	{ "id", true, read_id, "1 to 1023 bytes in base64url without padding" },
 	{ "alg", true, read_alg, "es256, es384, es512, eddsa, ed448 or rs256" },
 	{ "key", true, read_key, "a whole SubjectPublicKeyInfo (at most 1100 bytes) in base64" },
-	{ "rp", true, read_rp, "a lower-case domain or host name" },
+	{ "rp", true, read_rp, "a lower-case domain or host name, or ssh: and more" },
 	{ "name", false, read_name, "at most 128 bytes" },
 	{ "user", false, read_user, "1 to 64 bytes in base64url without padding" },
 	{ "uv", false, read_uv, "discouraged, preferred or required" },
@@ -205,6 +213,7 @@ static const struct field {
 	{ "created", false, read_created, "a time such as 2026-11-24T07:30:00Z" },
 	{ "expires", false, read_expires, "a time such as 2026-11-24T07:30:00Z" },
 	{ "disabled", false, read_disabled, "yes or no" },
+	{ "handle", false, read_handle, "none, or left out" },
 	{ "attestation", false, read_attestation, "a word such as packed" },
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))

@@ -5,7 +5,6 @@
 
 #include "core/ssh_host.h"
 #include "core/text.h"
-#include "core/web_origin.h"
 
 #define SECONDS_MIN 5
 #define SECONDS_MAX 600
@@ -60,6 +59,7 @@ static enum ppk_err parse_rp_id(const char *text, size_t len, char *member)
 static const char *const method_names[] = {
 	[PPK_METHOD_LOCAL] = "local",
 	[PPK_METHOD_ASKPASS] = "askpass",
+	[PPK_METHOD_AGENT] = "agent",
 };
 #define METHOD_COUNT (sizeof(method_names) / sizeof(method_names[0]))
 _Static_assert(
@@ -70,13 +70,17 @@ const char *ppk_method_name(enum ppk_method_id method)
 	return method_names[method];
 }
 
-/* "local,browser": at least one, none twice */
+/* "auto", or "local,agent": at least one, none twice */
 static enum ppk_err parse_methods(const char *text, size_t len, struct ppk_options *options)
 {
 	enum ppk_method_id methods[METHOD_COUNT];
 	bool seen[METHOD_COUNT] = { false };
 	size_t count = 0, start = 0;
 
+	if (is_word(text, len, "auto")) {
+		options->method_count = 0;
+		return PPK_OK;
+	}
 	for (size_t i = 0; i <= len; i++) {
 		int method;
 
@@ -101,15 +105,6 @@ static enum ppk_err parse_origins(const char *text, size_t len, char *member)
 
 	if (len >= PPK_OPTION_LIST_MAX ||
 		(len > 0 && ppk_ssh_origins_parse(text, len, &origins) != PPK_OK))
-		return PPK_ERR_OPTION;
-	store_text(member, text, len);
-	return PPK_OK;
-}
-
-/* Empty: no page. */
-static enum ppk_err parse_web_origin(const char *text, size_t len, char *member)
-{
-	if (len > 0 && !ppk_web_origin_is_valid(text, len))
 		return PPK_ERR_OPTION;
 	store_text(member, text, len);
 	return PPK_OK;
@@ -236,8 +231,6 @@ enum ppk_err ppk_option_value_parse(enum ppk_option_kind kind, const char *text,
 		return parse_methods(text, len, options);
 	case PPK_OPTION_ORIGINS:
 		return parse_origins(text, len, member);
-	case PPK_OPTION_WEB_ORIGIN:
-		return parse_web_origin(text, len, member);
 	case PPK_OPTION_UV:
 		return ppk_uv_parse(text, len, member);
 	case PPK_OPTION_SECONDS:

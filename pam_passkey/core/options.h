@@ -10,7 +10,6 @@
 #include "core/credential.h"
 #include "core/diagnostic.h"
 #include "core/error.h"
-#include "core/web_origin.h"
 
 #define PPK_OPTIONS_FILE_MAX (64 * 1024) /* bytes of a configuration file */
 #define PPK_OPTION_PATH_MAX 1024	 /* bytes, with NUL */
@@ -21,6 +20,7 @@
 enum ppk_method_id {
 	PPK_METHOD_LOCAL,
 	PPK_METHOD_ASKPASS,
+	PPK_METHOD_AGENT,
 };
 
 enum ppk_unenrolled { PPK_UNENROLLED_DENY, PPK_UNENROLLED_SKIP };
@@ -39,10 +39,8 @@ struct ppk_options {
 	char state[PPK_OPTION_PATH_MAX];
 	char rp_id[PPK_RP_ID_MAX + 1];
 	enum ppk_method_id methods[PPK_METHODS_MAX];
-	size_t method_count;
+	size_t method_count; /* 0: auto, ppk_methods_for() says */
 	char origins[PPK_OPTION_LIST_MAX]; /* ppk_ssh_origins_parse() takes it; "": not given */
-	char browser_origin[PPK_WEB_ORIGIN_SIZE]; /* "": none */
-	char browser_socket[PPK_OPTION_PATH_MAX];
 	enum ppk_uv user_verification;
 	unsigned timeout_s;
 	enum ppk_unenrolled unenrolled;
@@ -98,7 +96,7 @@ PPK_MUST_CHECK enum ppk_err ppk_template_expand(const char *template, const char
 						const char *home, unsigned long uid, char *out,
 						size_t size, bool *ret_in_home);
 
-/* The name of a method in methods= ("local"). Static. Pure. */
+/* "local": as methods= and the log name it. Static; never NULL. Pure. */
 const char *ppk_method_name(enum ppk_method_id method);
 
 #endif

@@ -23,7 +23,9 @@
 #include "core/text.h"
 #include "crypto/digest.h"
 #include "crypto/verify.h"
+#include "method/agent.h"
 #include "method/askpass.h"
+#include "method/choice.h"
 #include "method/decoy.h"
 #include "method/local.h"
 #include "method/messages.h"
@@ -55,6 +57,9 @@ struct sign_in {
 	struct ppk_assertion assertion;
 	struct ppk_client_data_expected expected; /* may point to challenge and origins */
 	struct ppk_device device; /* of the local method */
+	char host[PPK_HOST_NAME_SIZE];
+	enum ppk_method_id methods[PPK_METHODS_MAX]; /* that are tried, in this order */
+	size_t method_count;
 	const char *method;
 	const struct ppk_credential *credential; /* that the assertion names */
 	int64_t now_s;
@@ -85,15 +90,28 @@ static void log_diag(const struct sign_in *sign_in, enum ppk_log_level level, co
 	ppk_log(sign_in->log, level, "%s: %s", what, text);
 }
 
+/* Tell the person how it ended. The denial stands, told or not. */
+static void tell(const struct sign_in *sign_in, enum ppk_message message)
+{
+	const struct ppk_dialogue *dialogue = sign_in->request->dialogue;
+	const struct ppk_message_values values = { .number = 0 };
+	char text[PPK_MESSAGE_SIZE];
+
+	ppk_message_format(message, &values, text, sizeof(text));
+	if (dialogue->warn(dialogue->context, text) != PPK_OK)
+		ppk_log(sign_in->log, PPK_LOG_DEBUG, "the person could not be told");
+}
+
 static bool find_user(struct sign_in *sign_in)
 {
-	/* the groups are needed to read a file below a home as its owner */
-	bool in_home = strstr(sign_in->options->credentials, "%h") != NULL;
+	/* the groups are needed to read a file below a home, and to reach an agent, as its owner */
+	bool with_groups = strstr(sign_in->options->credentials, "%h") != NULL ||
+			   sign_in->request->agent_socket != NULL;
 	enum ppk_err err;
 
 	if (!ppk_text_is_user_name(sign_in->request->user))
 		return deny(sign_in, PPK_ERR_USER_UNKNOWN);
-	err = ppk_user_by_name(sign_in->request->user, in_home, &sign_in->user);
+	err = ppk_user_by_name(sign_in->request->user, with_groups, &sign_in->user);
 	if (err == PPK_ERR_USER_UNKNOWN)
 		return deny(sign_in, err);
 	if (err != PPK_OK)
@@ -216,13 +234,19 @@ static bool no_assertion(struct sign_in *sign_in, enum ppk_err reason)
 
 static ppk_method_fn *const methods[] = {
 	[PPK_METHOD_LOCAL] = ppk_method_local,
+	[PPK_METHOD_AGENT] = ppk_method_agent,
 	[PPK_METHOD_ASKPASS] = ppk_method_askpass,
 };
 
+static const char *text_or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
 static bool would_run(const struct sign_in *sign_in, enum ppk_method_id method)
 {
-	for (size_t i = 0; i < sign_in->options->method_count; i++) {
-		if (sign_in->options->methods[i] == method)
+	for (size_t i = 0; i < sign_in->method_count; i++) {
+		if (sign_in->methods[i] == method)
 			return true;
 	}
 	return false;
@@ -237,13 +261,18 @@ static const char *user_name(const struct sign_in *sign_in)
 static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id method)
 {
 	const struct ppk_options *options = sign_in->options;
-	char host[PPK_HOST_NAME_SIZE], action[ACTION_SIZE];
+	const struct ppk_credential *served[PPK_CREDENTIALS_MAX];
+	char action[ACTION_SIZE];
 	struct ppk_method_request request = {
 		.user = user_name(sign_in),
-		.host = host,
+		.host = sign_in->host,
+		.service = text_or_empty(sign_in->request->service),
 		.action = action,
-		.credentials = sign_in->usable,
-		.credential_count = sign_in->usable_count,
+		.agent_socket = text_or_empty(sign_in->request->agent_socket),
+		.account = sign_in->user,
+		.credentials = served,
+		.credential_count = ppk_choose_credentials(
+			method, sign_in->usable, sign_in->usable_count, served),
 		.uv = options->user_verification,
 		.timeout_s = options->timeout_s,
 		.cue = options->cue,
@@ -257,34 +286,45 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 	};
 	enum ppk_err err;
 
-	ppk_host_name(host);
-	snprintf(action, sizeof(action), "to sign in to %s as %s", host, request.user);
+	sign_in->method = ppk_method_name(method);
+	if (request.credential_count == 0)
+		return PPK_ERR_METHOD_UNAVAILABLE;
+	snprintf(action, sizeof(action), "to sign in to %s as %s", sign_in->host, request.user);
 	if (method == PPK_METHOD_ASKPASS)
-		ppk_method_ssh_origins(options->origins, host, sign_in->request->ssh_connection,
-			&sign_in->trust, &sign_in->origins);
+		ppk_method_ssh_origins(options->origins, sign_in->host,
+			sign_in->request->ssh_connection, &sign_in->trust, &sign_in->origins);
 	/* each method its own: used once */
 	err = ppk_random(sign_in->challenge, sizeof(sign_in->challenge));
 	if (err != PPK_OK)
 		return err;
-	sign_in->method = ppk_method_name(method);
 	return methods[method](&request, &sign_in->assertion, &sign_in->expected);
+}
+
+/* May another way be tried after this one? Not where a person has answered and was not believed. */
+static bool goes_on_after(enum ppk_err err)
+{
+	return err == PPK_ERR_METHOD_UNAVAILABLE || err == PPK_ERR_CANCELLED ||
+	       err == PPK_ERR_AGENT_REFUSED;
 }
 
 static bool obtain_assertion(struct sign_in *sign_in)
 {
-	enum ppk_err err = PPK_ERR_METHOD_UNAVAILABLE;
+	enum ppk_err reason = PPK_ERR_METHOD_UNAVAILABLE;
 
-	for (size_t i = 0; i < sign_in->options->method_count; i++) {
-		err = run_method(sign_in, sign_in->options->methods[i]);
+	for (size_t i = 0; i < sign_in->method_count; i++) {
+		enum ppk_err err = run_method(sign_in, sign_in->methods[i]);
+
 		ppk_log(sign_in->log, PPK_LOG_DEBUG, "method %s: %s", sign_in->method,
 			ppk_err_token(err));
 		if (err == PPK_OK)
 			return true;
 		ppk_device_stop(&sign_in->device);
-		if (err != PPK_ERR_METHOD_UNAVAILABLE && err != PPK_ERR_CANCELLED)
+		if (err != PPK_ERR_METHOD_UNAVAILABLE)
+			reason = err;
+		if (!goes_on_after(err))
 			break;
 	}
-	return no_assertion(sign_in, err);
+	return no_assertion(sign_in, reason);
 }
 
 static void log_not_advanced(
@@ -376,18 +416,6 @@ static enum ppk_err verify(struct sign_in *sign_in, struct ppk_state *state)
 	return err;
 }
 
-/* Tell the person that the touch was in vain. The denial stands, told or not. */
-static void tell_refusal(const struct sign_in *sign_in)
-{
-	const struct ppk_dialogue *dialogue = sign_in->request->dialogue;
-	const struct ppk_message_values values = { .number = 0 };
-	char text[PPK_MESSAGE_SIZE];
-
-	ppk_message_format(PPK_MESSAGE_REFUSED, &values, text, sizeof(text));
-	if (dialogue->warn(dialogue->context, text) != PPK_OK)
-		ppk_log(sign_in->log, PPK_LOG_DEBUG, "the person could not be told");
-}
-
 static void decide(struct sign_in *sign_in)
 {
 	struct ppk_state state = { .lock_fd = -1 };
@@ -404,7 +432,7 @@ static void decide(struct sign_in *sign_in)
 	ppk_state_end(&state);
 	if (err != PPK_OK) {
 		deny(sign_in, err);
-		tell_refusal(sign_in);
+		tell(sign_in, PPK_MESSAGE_REFUSED);
 		return;
 	}
 	sign_in->result = (struct ppk_result){ PPK_OUTCOME_GRANTED, PPK_OK };
@@ -426,7 +454,7 @@ static void seem_to_decide(struct sign_in *sign_in)
 
 	if (ppk_assertion_verify(&verification, &sign_in->assertion, &verified) == PPK_OK)
 		ppk_log(sign_in->log, PPK_LOG_ERROR, "an answer for nobody verified");
-	tell_refusal(sign_in);
+	tell(sign_in, PPK_MESSAGE_REFUSED);
 }
 
 /*
@@ -452,6 +480,18 @@ static void pretend(struct sign_in *sign_in)
 	sign_in->usable_count = 0;
 	ppk_decoy_done(&decoy);
 	sign_in->result = result;
+}
+
+/*
+ * No method could work, so nothing was asked: the person must be told, or the sign-in would fail without
+ * a word. But at an SSH client a question is what everybody else gets.
+ */
+static void end_without_a_way(struct sign_in *sign_in)
+{
+	if (sign_in->request->ssh_connection != NULL && would_run(sign_in, PPK_METHOD_ASKPASS))
+		pretend(sign_in);
+	else
+		tell(sign_in, PPK_MESSAGE_NO_METHOD);
 }
 
 /* The first characters of the id in base64url, as passkeyctl shows them. */
@@ -499,11 +539,15 @@ struct ppk_result ppk_authenticate(const struct ppk_request *request)
 	};
 	int64_t start_ms = ppk_clock_ms();
 
+	ppk_host_name(sign_in.host);
+	sign_in.method_count = ppk_choose_methods(request, sign_in.host, sign_in.methods);
 	if (!find_user(&sign_in) || !read_credentials(&sign_in) || !choose_usable(&sign_in)) {
 		if (sign_in.result.outcome != PPK_OUTCOME_SKIPPED)
 			pretend(&sign_in);
 	} else if (obtain_assertion(&sign_in)) {
 		decide(&sign_in);
+	} else if (sign_in.result.reason == PPK_ERR_METHOD_UNAVAILABLE) {
+		end_without_a_way(&sign_in);
 	}
 	ppk_device_stop(&sign_in.device);
 	report(&sign_in, start_ms);

@@ -9,6 +9,7 @@
 #include "core/options.h"
 #include "core/outcome.h"
 #include "method/dialogue.h"
+#include "sys/session_read.h"
 
 /* One sign-in. Everything is borrowed. */
 struct ppk_request {
@@ -17,10 +18,13 @@ struct ppk_request {
 	const char *tty;   /* may be NULL */
 	const char *rhost; /* may be NULL */
 	const char *ssh_connection; /* SSH_CONNECTION as sshd itself says it; NULL: none does */
+	const char *agent_socket; /* SSH_AUTH_SOCK of the session; may be NULL; not trusted */
 	const struct ppk_options *options;
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 	uid_t root; /* owner that is trusted: 0 */
+	/* where the session is looked up (methods=auto); NULL: this machine's sources */
+	const struct ppk_session_sources *sources;
 	/*
 	 * NULL, or PPK_CREDENTIAL_NAME_MAX + 1 bytes that receive the label of the credential that the
 	 * assertion named, granted or not. Untouched when no assertion named one.

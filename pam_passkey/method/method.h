@@ -14,13 +14,22 @@
 #include "device/device.h"
 #include "method/dialogue.h"
 #include "sys/file.h"
+#include "sys/user.h"
 
 /* What every method is given. Everything is borrowed. */
 struct ppk_method_request {
 	const char *user;   /* for messages */
 	const char *host;   /* this machine, for the origin */
+	const char *service; /* that asks; part of what is signed where it can be */
 	const char *action; /* for messages: "to sign in to web1 as alice" */
-	const struct ppk_credential *const *credentials; /* usable ones: enabled, right RP ID */
+	/*
+	 * What SSH_AUTH_SOCK of the session says, "" for nothing, and whose agent it has to be (looked up
+	 * with_groups).
+	 */
+	const char *agent_socket;
+	const struct ppk_user *account;
+	const struct ppk_credential *const *credentials; /* usable ones: enabled, right RP ID,
+							     ppk_method_serves() */
 	size_t credential_count;
 	enum ppk_uv uv; /* demanded by the service */
 	unsigned timeout_s;

@@ -18,6 +18,7 @@
 #include "pam/conversation.h"
 #include "pam/log.h"
 #include "sys/clock.h"
+#include "sys/environment.h"
 
 #define ENTRY_POINT __attribute__((visibility("default")))
 
@@ -61,6 +62,18 @@ static const char *item(pam_handle_t *pamh, int type)
 	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
 }
 
+/*
+ * Where the user's ssh-agent is said to listen: the PAM environment says it, or the application's own
+ * (sudo's is what env_keep left of the user's). Nobody believes it: sys/user_socket.h checks.
+ */
+static const char *agent_socket(pam_handle_t *pamh, char out[static PPK_AGENT_SOCKET_SIZE])
+{
+	return ppk_agent_socket_take(pam_getenv(pamh, "SSH_AUTH_SOCK"), out) ||
+			       ppk_environment_agent_socket(out)
+		       ? out
+		       : NULL;
+}
+
 /* Report a sign-in that did not come to ppk_authenticate(), which reports the others. */
 static enum ppk_outcome end_early(pam_handle_t *pamh, const struct ppk_log *log,
 	enum ppk_outcome outcome, enum ppk_err reason, int64_t start_ms)
@@ -82,11 +95,13 @@ static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *op
 	const struct ppk_log *log, int64_t start_ms)
 {
 	const struct ppk_dialogue dialogue = ppk_pam_dialogue(pamh);
+	char socket[PPK_AGENT_SOCKET_SIZE];
 	struct ppk_request request = {
 		.service = item(pamh, PAM_SERVICE),
 		.tty = item(pamh, PAM_TTY),
 		.rhost = item(pamh, PAM_RHOST),
 		.ssh_connection = pam_getenv(pamh, "SSH_CONNECTION"),
+		.agent_socket = agent_socket(pamh, socket),
 		.options = options,
 		.dialogue = &dialogue,
 		.log = log,

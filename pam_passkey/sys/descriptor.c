@@ -126,3 +126,36 @@ bool ppk_descriptor_ready_within(int fd, unsigned ms)
 			return false;
 	}
 }
+
+/* What poll takes; -1 without a deadline and for one in the past, which the caller tells apart. */
+static int remaining_ms(int64_t deadline_ms)
+{
+	int64_t left;
+
+	if (deadline_ms < 0)
+		return -1;
+	left = deadline_ms - ppk_clock_ms();
+	if (left < 0)
+		return -1;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+enum ppk_err ppk_descriptor_wait(int fd, short events, int64_t deadline_ms)
+{
+	struct pollfd entry = { .fd = fd, .events = events };
+	int left = remaining_ms(deadline_ms);
+
+	while (deadline_ms < 0 || left >= 0) {
+		int count = poll(&entry, 1, left);
+
+		if (count < 0 && errno != EINTR)
+			return PPK_ERR_IO;
+		if (count == 0 && left == 0)
+			break;
+		/* The clock goes on while the machine sleeps; poll's does not. */
+		left = remaining_ms(deadline_ms);
+		if (count > 0 && (deadline_ms < 0 || left >= 0))
+			return PPK_OK;
+	}
+	return PPK_ERR_TIMEOUT;
+}

@@ -2,7 +2,9 @@
 #ifndef PPK_SYS_DESCRIPTOR_H
 #define PPK_SYS_DESCRIPTOR_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/error.h"
 
@@ -20,5 +22,11 @@ PPK_MUST_CHECK enum ppk_err ppk_descriptors_keep_one(int keep);
 
 /* Wait until fd can be read or has ended, for at most ms milliseconds; false: neither, or an error. */
 bool ppk_descriptor_ready_within(int fd, unsigned ms);
+
+/*
+ * Wait for poll(2)'s events until deadline_ms (ppk_clock_ms; -1: for ever). PPK_ERR_TIMEOUT whenever
+ * the deadline lies in the past, ready or not | PPK_ERR_IO.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_descriptor_wait(int fd, short events, int64_t deadline_ms);
 
 #endif

@@ -10,48 +10,14 @@
 #include "sys/packet.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "sys/clock.h"
+#include "sys/descriptor.h"
 
 /* How long the other side may leave our packets unread before it counts as hung. */
 #define SEND_WAIT_MS 5000
-
-/* What poll takes; -1 without a deadline and for one in the past, which the caller tells apart. */
-static int remaining_ms(int64_t deadline_ms)
-{
-	int64_t left;
-
-	if (deadline_ms < 0)
-		return -1;
-	left = deadline_ms - ppk_clock_ms();
-	if (left < 0)
-		return -1;
-	return left > INT_MAX ? INT_MAX : (int)left;
-}
-
-/* Wait for events. PPK_ERR_TIMEOUT whenever the deadline lies in the past, ready or not. */
-static enum ppk_err wait_ready(int socket, short events, int64_t deadline_ms)
-{
-	struct pollfd entry = { .fd = socket, .events = events };
-	int left = remaining_ms(deadline_ms);
-
-	while (deadline_ms < 0 || left >= 0) {
-		int count = poll(&entry, 1, left);
-
-		if (count < 0 && errno != EINTR)
-			return PPK_ERR_IO;
-		if (count == 0 && left == 0)
-			break;
-		/* The clock goes on while the machine sleeps; poll's does not. */
-		left = remaining_ms(deadline_ms);
-		if (count > 0 && (deadline_ms < 0 || left >= 0))
-			return PPK_OK;
-	}
-	return PPK_ERR_TIMEOUT;
-}
 
 /* The one place where errno of a socket call becomes an error of ours. */
 static enum ppk_err socket_error(int code)
@@ -78,7 +44,7 @@ enum ppk_err ppk_packet_send(int socket, const uint8_t *data, size_t len)
 			continue;
 		if (errno != EAGAIN)
 			return socket_error(errno);
-		err = wait_ready(socket, POLLOUT, deadline_ms);
+		err = ppk_descriptor_wait(socket, POLLOUT, deadline_ms);
 		if (err != PPK_OK)
 			return err == PPK_ERR_TIMEOUT ? PPK_ERR_PROCESS : err;
 	}
@@ -88,7 +54,7 @@ enum ppk_err ppk_packet_receive(
 	int socket, int64_t deadline_ms, uint8_t *data, size_t size, size_t *ret_len)
 {
 	for (;;) {
-		enum ppk_err err = wait_ready(socket, POLLIN, deadline_ms);
+		enum ppk_err err = ppk_descriptor_wait(socket, POLLIN, deadline_ms);
 		ssize_t got;
 
 		if (err != PPK_OK)

@@ -205,6 +205,19 @@ struct ppk_fault ppk_place_look(
 	return fault;
 }
 
+struct ppk_fault ppk_place_look_socket(const struct ppk_place *place, uid_t owner)
+{
+	struct stat status;
+
+	if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return explain_file(place->folder, errno);
+	if (S_ISLNK(status.st_mode))
+		return fault_of(PPK_FAULT_SYMLINK);
+	if (!S_ISSOCK(status.st_mode))
+		return fault_of(PPK_FAULT_NOT_SOCKET);
+	return fault_of(status.st_uid == owner ? PPK_FAULT_NONE : PPK_FAULT_OWNER);
+}
+
 struct ppk_fault ppk_place_look_folder(const struct ppk_place *place, const struct ppk_trust *trust)
 {
 	struct ppk_fault fault;

@@ -31,6 +31,9 @@ void ppk_place_close(struct ppk_place *place);
 struct ppk_fault ppk_place_look(
 	const struct ppk_place *place, const struct ppk_trust *trust, struct stat *ret);
 
+/* Is it a socket, not a link to one, that belongs to owner? */
+struct ppk_fault ppk_place_look_socket(const struct ppk_place *place, uid_t owner);
+
 /* Check the folder at place, which is going to hold files of ours. */
 struct ppk_fault ppk_place_look_folder(
 	const struct ppk_place *place, const struct ppk_trust *trust);

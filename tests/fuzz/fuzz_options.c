@@ -38,7 +38,7 @@ static void check_options(const struct ppk_options *options)
 	check_path(options->device_helper, sizeof(options->device_helper));
 	check_template(options->credentials);
 	REQUIRE(strnlen(options->rp_id, sizeof(options->rp_id)) <= PPK_RP_ID_MAX);
-	REQUIRE(options->method_count >= 1 && options->method_count <= PPK_METHODS_MAX);
+	REQUIRE(options->method_count <= PPK_METHODS_MAX);
 	REQUIRE(options->timeout_s >= 5 && options->timeout_s <= 600);
 	REQUIRE(options->user_verification <= PPK_UV_REQUIRED);
 	REQUIRE(options->unenrolled <= PPK_UNENROLLED_SKIP);

@@ -105,7 +105,7 @@ class Stand:
 
     def options(self, *more, without=()):
         base = {"conf": None, "credentials": self.path("passkeys/%u"), "state": self.path("state"),
-                "device_helper": self.helper, "timeout": "5"}
+                "device_helper": self.helper, "timeout": "5", "methods": "local"}
         words = ["%s=%s" % item for item in base.items() if item[1] and item[0] not in without]
         return words + list(more)
 

@@ -292,6 +292,37 @@ static void domain_and_host_names_are_rp_ids(void)
 	CHECK(!ppk_rp_id_is_valid(longest, 254));
 }
 
+static void applications_of_openssh_are_rp_ids_too(void)
+{
+	static const char *const good[] = { "ssh:", "ssh:work", "ssh:Alice@laptop-1/x_y+z:2" };
+	static const char *const bad[] = { "ssh:a b", "ssh:\"", "ssh:\\", "ssh:a=b", "ssh:\n",
+		"ssh:\xc3\xbc", "SSH:", "sshd:", "xssh:", " ssh:", "https:", "ssh:a,b" };
+	char longest[255] = "ssh:";
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		CHECK(ppk_rp_id_is_ssh(good[i], strlen(good[i])) &&
+			ppk_rp_id_is_valid(good[i], strlen(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (ppk_rp_id_is_valid(bad[i], strlen(bad[i])))
+			CHECK_FAIL("\"%s\" passes for an RP ID", bad[i]);
+	CHECK(!ppk_rp_id_is_ssh("ssh", 3));
+	CHECK(!ppk_rp_id_is_ssh("ssh:\0", 5));
+	memset(longest + 4, 'a', sizeof(longest) - 4);
+	CHECK(ppk_rp_id_is_ssh(longest, 253));
+	CHECK(!ppk_rp_id_is_ssh(longest, 254));
+}
+
+static void a_credential_without_a_handle_says_so(void)
+{
+	check_pair_accepted("handle=none");
+	CHECK(credential->no_handle);
+	check_pair_refused("handle=yes", PPK_ERR_SYNTAX, "handle=");
+	check_refused(SAMPLE_MINIMAL " handl=none", PPK_ERR_SYNTAX, sizeof(SAMPLE_MINIMAL) + 1,
+		"is handle= meant?");
+	check_pair_accepted("name=x");
+	CHECK(!credential->no_handle);
+}
+
 static void anything_else_is_no_rp_id(void)
 {
 	static const char *const bad[] = { "", ".", "example.com.", ".example.com", "example..com",
@@ -492,7 +523,9 @@ int main(void)
 		CHECK_TEST(a_key_is_one_whole_der_sequence), CHECK_TEST(names_are_bounded),
 		CHECK_TEST(other_malformed_values_are_refused),
 		CHECK_TEST(transports_that_nobody_knows_yet_are_kept),
-		CHECK_TEST(domain_and_host_names_are_rp_ids), CHECK_TEST(anything_else_is_no_rp_id),
+		CHECK_TEST(domain_and_host_names_are_rp_ids), CHECK_TEST(applications_of_openssh_are_rp_ids_too),
+		CHECK_TEST(a_credential_without_a_handle_says_so),
+		CHECK_TEST(anything_else_is_no_rp_id),
 		CHECK_TEST(an_over_long_line_is_refused),
 		CHECK_TEST(the_largest_credential_fits_its_line),
 		CHECK_TEST(a_line_that_would_not_read_back_is_not_written),

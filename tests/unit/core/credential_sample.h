@@ -15,7 +15,7 @@
 #define SAMPLE_FULL_POLICY "passkey1 uv=required disabled=yes expires=2030-01-31T23:59:59Z "
 #define SAMPLE_FULL                                                                                \
 	SAMPLE_FULL_POLICY                                                                         \
-	"name=\"Blue \\\"key\\\" \\\\ \xc3\xa5\" rp=login.example.com transports=usb,nfc "         \
+	"name=\"Blue \\\"key\\\" \\\\ \xc3\xa5\" rp=login.example.com handle=none transports=usb,nfc "         \
 	"aaguid=2fc0579f-8113-47ea-b116-bb5a8db9202a backup=eligible "                             \
 	"created=2026-11-24T07:30:00Z attestation=fido-u2f user=dXNlcg "                           \
 	"colour=blue note=\"on the ring\" id=mx2f_8Qa alg=eddsa key=" SAMPLE_ED25519_KEY

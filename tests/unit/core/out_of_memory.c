@@ -8,8 +8,11 @@
 #include "core/credential_file.h"
 #include "core/device_message.h"
 #include "core/sign_counts.h"
+#include "core/ssh_key_line.h"
+#include "core/ssh_private_key.h"
 #include "core/text.h"
 #include "credential_sample.h"
+#include "ssh_sample.h"
 
 /* Allocations that still succeed; negative: all of them. */
 static long allocations_left = -1;
@@ -179,6 +182,38 @@ static void a_file_that_is_edited_without_memory_stays_as_it_was(void)
 	ppk_credential_file_free(edited);
 }
 
+static enum ppk_err find_ssh_key(void)
+{
+	struct ppk_ssh_key_line line = { .comment = NULL };
+	struct ppk_diag diag;
+	enum ppk_err err = ppk_ssh_key_line_find(
+		SSH_ED25519_LINE, strlen(SSH_ED25519_LINE), "f", &line, &diag);
+
+	if (err != PPK_OK && (line.blob.data != NULL || strcmp(diag.text, "out of memory") != 0))
+		return PPK_ERR_INTERNAL;
+	ppk_ssh_key_line_done(&line);
+	return err;
+}
+
+static enum ppk_err parse_ssh_private_key(void)
+{
+	struct ppk_ssh_private_key key = { .comment = NULL };
+	struct ppk_diag diag;
+	enum ppk_err err = ppk_ssh_private_key_parse(
+		SSH_ED25519_FILE, strlen(SSH_ED25519_FILE), "f", &key, &diag);
+
+	if (err != PPK_OK && (key.memory.data != NULL || strcmp(diag.text, "out of memory") != 0))
+		return PPK_ERR_INTERNAL;
+	ppk_ssh_private_key_done(&key);
+	return err;
+}
+
+static void an_ssh_key_is_not_read_without_memory(void)
+{
+	CHECK_INT(sweep(find_ssh_key), 1);
+	CHECK_INT(sweep(parse_ssh_private_key), 2);
+}
+
 static enum ppk_err copy_bytes(void)
 {
 	struct ppk_bytes bytes = { 0 };
@@ -275,6 +310,7 @@ int main(void)
 	return CHECK_RUN(CHECK_TEST(a_line_without_memory_is_out_of_memory),
 		CHECK_TEST(a_line_is_not_written_without_memory),
 		CHECK_TEST(a_file_without_memory_is_out_of_memory_as_a_whole),
+		CHECK_TEST(an_ssh_key_is_not_read_without_memory),
 		CHECK_TEST(a_file_that_is_edited_without_memory_stays_as_it_was),
 		CHECK_TEST(bytes_without_memory_are_out_of_memory),
 		CHECK_TEST(messages_without_memory_are_out_of_memory),

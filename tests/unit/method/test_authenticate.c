@@ -23,6 +23,8 @@ static void start(const char *script, const char *credentials)
 	snprintf(options.state, sizeof(options.state), "%s/state", scene.folder);
 	snprintf(options.device_helper, sizeof(options.device_helper), "%s", scene.helper);
 	options.timeout_s = 5;
+	options.methods[0] = PPK_METHOD_LOCAL;
+	options.method_count = 1;
 	snprintf(user, sizeof(user), "%s", getpwuid(getuid())->pw_name);
 	snprintf(counts_path, sizeof(counts_path), "state/%s.counts", user);
 	CHECK(mkdir(options.state, 0755) == 0);

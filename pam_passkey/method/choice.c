@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "method/choice.h"
+
+#include <string.h>
+
+#include "core/methods.h"
+#include "sys/session_read.h"
+
+static size_t methods_of_session(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX])
+{
+	static const char *const names[] = { [PPK_LOCALITY_UNKNOWN] = "of unknown origin",
+		[PPK_LOCALITY_LOCAL] = "local",
+		[PPK_LOCALITY_REMOTE] = "remote" };
+	const struct ppk_session_sources system = ppk_session_sources_of_system();
+	struct ppk_session_facts facts;
+	enum ppk_locality locality;
+	const char *why;
+
+	ppk_session_facts_read(request->sources == NULL ? &system : request->sources,
+		request->rhost, request->tty, host, &facts);
+	locality = ppk_session_decide(&facts, &why);
+	ppk_log(request->log, PPK_LOG_DEBUG, "the session is %s: %s", names[locality], why);
+	return ppk_methods_for(locality, ret);
+}
+
+size_t ppk_choose_methods(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX])
+{
+	const struct ppk_options *options = request->options;
+
+	if (options->method_count == 0)
+		return methods_of_session(request, host, ret);
+	memcpy(ret, options->methods, sizeof(options->methods));
+	return options->method_count;
+}
+
+size_t ppk_choose_credentials(enum ppk_method_id method,
+	const struct ppk_credential *const *credentials, size_t count,
+	const struct ppk_credential *ret[static PPK_CREDENTIALS_MAX])
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (ppk_method_serves(method, credentials[i]))
+			ret[chosen++] = credentials[i];
+	return chosen;
+}

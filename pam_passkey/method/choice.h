@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_METHOD_CHOICE_H
+#define PPK_METHOD_CHOICE_H
+
+#include "method/authenticate.h"
+
+/*
+ * The methods that are tried, in order: those of methods=, or for auto those that fit the session
+ * that request comes from (core/session.h), which is then logged. host: this machine's name. Returns
+ * how many, at least one.
+ */
+size_t ppk_choose_methods(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX]);
+
+/* Those of count credentials with which a method can do anything. Returns how many. Pure. */
+size_t ppk_choose_credentials(enum ppk_method_id method,
+	const struct ppk_credential *const *credentials, size_t count,
+	const struct ppk_credential *ret[static PPK_CREDENTIALS_MAX]);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The only look at the environment (tests/lint). secure_getenv(3) would be of no use: it finds nothing in a
+ * set-user-ID program, and sudo is one. What is found is believed by nobody.
+ */
+#include "sys/environment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool ppk_agent_socket_take(const char *value, char out[static PPK_AGENT_SOCKET_SIZE])
+{
+	size_t len = value == NULL ? 0 : strnlen(value, PPK_AGENT_SOCKET_SIZE);
+
+	out[0] = '\0';
+	if (len == 0 || len >= PPK_AGENT_SOCKET_SIZE || value[0] != '/')
+		return false;
+	memcpy(out, value, len + 1);
+	return true;
+}
+
+bool ppk_environment_agent_socket(char out[static PPK_AGENT_SOCKET_SIZE])
+{
+	return ppk_agent_socket_take(getenv("SSH_AUTH_SOCK"), out);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PPK_SYS_ENVIRONMENT_H
+#define PPK_SYS_ENVIRONMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PPK_AGENT_SOCKET_SIZE 108 /* bytes of a path that a socket can have, with NUL: unix(7) */
+
+/*
+ * SSH_AUTH_SOCK of this process, into out (NUL-terminated; "" on false). False: not set, relative,
+ * or too long for a socket. It is what the user says, and a hint: sys/user_socket.h checks. Under
+ * sudo it is what sudo kept (env_keep).
+ */
+bool ppk_environment_agent_socket(char out[static PPK_AGENT_SOCKET_SIZE]);
+
+/* The same for a value from elsewhere (the PAM environment); NULL is "not set". Pure. */
+bool ppk_agent_socket_take(const char *value, char out[static PPK_AGENT_SOCKET_SIZE]);
+
+#endif

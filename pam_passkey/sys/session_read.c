@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The facts about a session (core/session.h).
+ *
+ * 1. logind's files MUST be root's, as ppk_file_read() checks; an environment variable MUST NOT be
+ *    looked at.
+ * 2. utmp, which is a group's to write, MUST be a regular file of root's that not everybody can write.
+ */
+#include "sys/session_read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/file.h"
+
+#define PATH_SIZE 512
+
+struct ppk_session_sources ppk_session_sources_of_system(void)
+{
+	return (struct ppk_session_sources){
+		.cgroup = "/proc/self/cgroup",
+		.logind = "/run/systemd",
+		.utmp = "/run/utmp",
+		.root = 0,
+	};
+}
+
+/* At most max bytes of what fd has open; files of /proc do not say how long they are. */
+static size_t read_up_to(int fd, uint8_t *buffer, size_t max)
+{
+	size_t len = 0;
+
+	while (len < max) {
+		ssize_t got = read(fd, buffer + len, max - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	return len;
+}
+
+/* *ret is empty when there is nothing to read; the caller's. */
+static void slurp(int fd, size_t max, struct ppk_bytes *ret)
+{
+	ret->data = malloc(max);
+	if (ret->data != NULL)
+		ret->len = read_up_to(fd, ret->data, max);
+}
+
+static void read_place(const struct ppk_session_sources *sources, struct ppk_session_place *ret)
+{
+	int fd = open(sources->cgroup, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct ppk_bytes text = { .data = NULL };
+
+	if (fd < 0)
+		return;
+	slurp(fd, PPK_SESSION_FILE_MAX, &text);
+	ppk_session_place_parse((const char *)text.data, text.len, ret);
+	ppk_bytes_done(&text);
+	close(fd);
+}
+
+/* A file of logind, FOLDER/kind/name; *ret is empty when there is none. The caller's. */
+static void read_logind(const struct ppk_session_sources *sources, const char *kind,
+	const char *name, struct ppk_bytes *ret)
+{
+	const struct ppk_trust trust = { .root = sources->root };
+	struct ppk_bytes text = { .data = NULL };
+	char path[PATH_SIZE];
+	int len = snprintf(path, sizeof(path), "%s/%s/%s", sources->logind, kind, name);
+
+	if (len > 0 && (size_t)len < sizeof(path) &&
+		ppk_file_read(path, &trust, PPK_SESSION_FILE_MAX, &text, NULL) == PPK_OK)
+		*ret = text;
+}
+
+static enum ppk_locality read_session(const struct ppk_session_sources *sources, const char *id)
+{
+	struct ppk_bytes text = { .data = NULL };
+	enum ppk_locality locality;
+
+	read_logind(sources, "sessions", id, &text);
+	locality = ppk_session_of_logind((const char *)text.data, text.len);
+	ppk_bytes_done(&text);
+	return locality;
+}
+
+static enum ppk_locality read_user_sessions(const struct ppk_session_sources *sources, uid_t uid)
+{
+	char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE], name[16];
+	enum ppk_locality each[PPK_SESSIONS_MAX];
+	struct ppk_bytes text = { .data = NULL };
+	size_t count;
+
+	snprintf(name, sizeof(name), "%lu", (unsigned long)uid);
+	read_logind(sources, "users", name, &text);
+	count = ppk_sessions_of_logind_user((const char *)text.data, text.len, ids);
+	ppk_bytes_done(&text);
+	for (size_t i = 0; i < count; i++)
+		each[i] = read_session(sources, ids[i]);
+	return ppk_session_agree(each, count);
+}
+
+static bool is_believed(int fd, uid_t root)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == root &&
+	       (status.st_mode & S_IWOTH) == 0;
+}
+
+static bool read_utmp(const struct ppk_session_sources *sources, const char *tty)
+{
+	int fd = open(sources->utmp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct ppk_bytes entries = { .data = NULL };
+	bool found = false;
+
+	if (fd < 0)
+		return false;
+	if (is_believed(fd, sources->root)) {
+		slurp(fd, PPK_UTMP_MAX, &entries);
+		found = ppk_utmp_has_address(entries.data, entries.len, tty);
+		ppk_bytes_done(&entries);
+	}
+	close(fd);
+	return found;
+}
+
+void ppk_session_facts_read(const struct ppk_session_sources *sources, const char *rhost,
+	const char *tty, const char *host, struct ppk_session_facts *ret)
+{
+	struct ppk_session_facts facts = {
+		.has_remote_host = ppk_session_host_is_remote(rhost, host),
+	};
+	struct ppk_session_place place = { .session = "" };
+
+	read_place(sources, &place);
+	if (place.session[0] != '\0')
+		facts.session = read_session(sources, place.session);
+	if (place.is_of_manager)
+		facts.user_sessions = read_user_sessions(sources, place.manager_uid);
+	if (tty != NULL)
+		facts.tty_has_address = read_utmp(sources, tty);
+	*ret = facts;
+}

@@ -1,0 +1,439 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The agent method under the real libpam: a real ssh-agent with sk- keys, and agents that attack.
+
+usage: test_agent.py BUILD        as root; nothing outside a temporary folder changes
+"""
+
+import contextlib
+import os
+import pwd
+import tempfile
+
+import ssh_agent
+import tap
+from ssh_agent import (COUNTER, ECDSA, ED25519, FAILURE, REQUEST_IDENTITIES, SIGN_REQUEST, Agent, Key,
+                       Liar, sign_request, signature_of, take_string, with_signature)
+from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, CASES, NOBODY, SUCCESS, case, stand)
+
+OTHER = pwd.getpwuid(NOBODY).pw_name
+REFUSED = "warn The answer of the security key was not accepted"
+NO_WAY = "warn No security key can be reached from this session"
+
+
+class Desk:
+    """A folder of the user's with keys and agents, and a stand whose credentials are the keys'."""
+
+    def __init__(self, it, uid):
+        self.it, self.uid = it, uid
+        self.user = pwd.getpwuid(uid).pw_name
+        self.folder = tempfile.mkdtemp(prefix="agent.", dir=it.root)
+        os.chown(self.folder, uid, -1)
+        self._stop = contextlib.ExitStack()
+        self._keys = 0
+
+    def key(self, name="Blue", kind=ED25519, options=(), more=()):
+        key = Key(self.folder, name, kind, options, owner=self.uid)
+        with open(self.it.path("passkeys/" + self.user), "a", encoding="utf-8") as file:
+            file.write(key.credential(*more))
+        return key
+
+    def stranger(self, name="Red", kind=ED25519, options=()):
+        """A key that is nobody's credential."""
+        return Key(self.folder, name, kind, options, owner=self.uid)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def agent(self, *keys, name="real", **options):
+        agent = Agent(self.path(name), keys, self.uid, **options)
+        self._stop.callback(agent.stop)
+        return agent
+
+    def liar(self, reply, name="liar"):
+        liar = Liar(self.path(name), reply, self.uid)
+        self._stop.callback(liar.stop)
+        return liar
+
+    def sign_in(self, socket, *options, arguments=()):
+        """One sign-in with SSH_AUTH_SOCK in the environment of the application."""
+        env = dict(os.environ)
+        env.pop("SSH_AUTH_SOCK", None)
+        if socket is not None:
+            env["SSH_AUTH_SOCK"] = socket
+        return self.it.run("debug", *(options or ("methods=agent",)), without=("methods",),
+                           arguments=arguments, user=self.user, env=env)
+
+    def close(self):
+        self._stop.close()
+
+
+@contextlib.contextmanager
+def desk(uid=0):
+    with stand(credentials=None) as it:
+        one = Desk(it, uid)
+        try:
+            yield one
+        finally:
+            one.close()
+
+
+def expect(result, code, reason, said=None):
+    tap.equal(result.codes, [code], "codes of %r" % result.logs)
+    tap.contains(result.log(": result="), "reason=%s " % reason)
+    if said is not None:
+        tap.equal(result.said, said, "said")
+    return result
+
+
+def touch(one, name="Blue"):
+    return "show Touch %s at your own computer to sign in to %s as %s" % (
+        name, os.uname().nodename, one.user)
+
+
+@case
+def a_key_in_the_agent_signs_in():
+    for uid in (0, NOBODY):
+        for kind in (ED25519, ECDSA):
+            with desk(uid) as one:
+                agent = one.agent(one.stranger(), one.key(kind=kind))
+                expect(one.sign_in(agent.path), SUCCESS, "ok", [touch(one)])
+                tap.contains(one.it.read("state/%s.counts" % one.user), "count=%d" % COUNTER)
+
+
+@case
+def a_counter_that_does_not_rise_is_refused_or_logged():
+    with desk() as one:
+        agent = one.agent(one.key())
+        expect(one.sign_in(agent.path), SUCCESS, "ok")
+        expect(one.sign_in(agent.path), AUTH_ERR, "sign-count", [touch(one), REFUSED])
+        result = one.sign_in(agent.path, "methods=agent", "sign_count=log")
+        expect(result, SUCCESS, "ok")
+        result.log("the sign count did not rise")
+
+
+@case
+def a_counter_that_falls_is_refused():
+    with desk() as one:
+        key = one.key()
+        for counter, code, reason in ((500, SUCCESS, "ok"), (501, SUCCESS, "ok"),
+                                      (499, AUTH_ERR, "sign-count"), (501, AUTH_ERR, "sign-count"),
+                                      (502, SUCCESS, "ok")):
+            dummy = ssh_agent.dummy_with_counter(one.folder, counter)
+            agent = one.agent(key, name="agent%d-%s" % (counter, reason), dummy=dummy)
+            expect(one.sign_in(agent.path), code, reason)
+        tap.contains(one.it.read("state/root.counts"), "count=502")
+
+
+@case
+def the_agent_is_asked_for_the_keys_that_are_credentials_alone():
+    with desk() as one:
+        agent = one.agent(one.stranger("Red"), one.key("Blue"), one.stranger("Green", ECDSA))
+        liar = one.liar(agent.ask)
+        expect(one.sign_in(liar.path, "methods=agent", "sign_count=off"), SUCCESS, "ok")
+        tap.equal([body[0] for body in liar.seen], [REQUEST_IDENTITIES, SIGN_REQUEST], "questions")
+
+
+@case
+def a_key_that_is_not_plugged_in_is_followed_by_the_next():
+    with desk() as one:
+        blue, green = one.key("Blue"), one.key("Green", ECDSA)
+        agent = one.agent(blue, green)
+
+        def reply(body):
+            if body[0] == SIGN_REQUEST and take_string(body[1:])[0] == blue.blob():
+                return bytes([FAILURE])
+            return agent.ask(body)
+        liar = one.liar(reply)
+        expect(one.sign_in(liar.path), SUCCESS, "ok", [touch(one), touch(one, "Green")])
+
+
+@case
+def an_agent_that_will_not_sign_is_said_to_the_person():
+    with desk() as one:
+        agent = one.agent(one.key())
+        liar = one.liar(lambda body: bytes([FAILURE]) if body[0] == SIGN_REQUEST else agent.ask(body))
+        expect(one.sign_in(liar.path), AUTH_ERR, "agent-refused",
+               [touch(one), "warn Your SSH agent did not sign: is Blue plugged in at your own computer?"])
+
+
+@case
+def an_agent_without_the_keys_is_passed_over():
+    with desk() as one:
+        one.key("Blue")
+        agent = one.agent(one.stranger())
+        expect(one.sign_in(agent.path), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+        agent = one.agent(name="empty")
+        expect(one.sign_in(agent.path), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+        expect(one.sign_in(None), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+
+
+@case
+def a_credential_without_a_handle_is_not_looked_for_in_the_usb_port():
+    with desk() as one:
+        one.key("Blue")
+        expect(one.sign_in(None, "methods=local"), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+
+
+@case
+def verification_that_the_service_demands_is_demanded_of_the_agent_too():
+    with desk() as one:
+        agent = one.agent(one.key())
+        expect(one.sign_in(agent.path, "methods=agent", "user_verification=required"), AUTH_ERR,
+               "user-verification", [touch(one), REFUSED])
+
+
+# attacks: the agent lies
+
+@case
+def an_agent_that_lists_the_key_but_signs_with_another_is_refused():
+    for kind in (ED25519, ECDSA):
+        with desk() as one:
+            blue, red = one.key(kind=kind), one.stranger(kind=kind)
+            agent = one.agent(blue, red)
+
+            def reply(body):
+                if body[0] == SIGN_REQUEST:
+                    data, _ = take_string(take_string(body[1:])[1])
+                    return agent.ask(sign_request(red.blob(), data))
+                return agent.ask(body)
+            expect(one.sign_in(one.liar(reply).path), AUTH_ERR, "signature", [touch(one), REFUSED])
+
+
+@case
+def an_agent_that_signs_with_a_key_of_another_kind_is_refused():
+    with desk() as one:
+        blue, red = one.key(kind=ED25519), one.stranger(kind=ECDSA)
+        agent = one.agent(blue, red)
+
+        def reply(body):
+            if body[0] == SIGN_REQUEST:
+                data, _ = take_string(take_string(body[1:])[1])
+                return agent.ask(sign_request(red.blob(), data))
+            return agent.ask(body)
+        expect(one.sign_in(one.liar(reply).path), AUTH_ERR, "agent")
+
+
+@case
+def a_signature_without_a_touch_is_refused():
+    for kind in (ED25519, ECDSA):
+        with desk() as one:
+            agent = one.agent(one.key(kind=kind, options=["no-touch-required"]))
+            expect(one.sign_in(agent.path), AUTH_ERR, "user-presence", [touch(one), REFUSED])
+
+
+@case
+def flags_and_counter_are_part_of_what_is_signed():
+    def flags(kind, signature, flags, counter):
+        return with_signature(kind, signature, flags | 0x04, counter)
+
+    def counter(kind, signature, flags, counter):
+        return with_signature(kind, signature, flags, counter + 1)
+
+    def touched(kind, signature, flags, counter):
+        return with_signature(kind, signature, 1, counter)
+    for change, options in ((flags, ()), (counter, ()), (touched, ["no-touch-required"])):
+        with desk() as one:
+            agent = one.agent(one.key(options=options))
+            liar = one.liar(lambda body, change=change, agent=agent: change(
+                *signature_of(agent.ask(body))) if body[0] == SIGN_REQUEST else agent.ask(body))
+            expect(one.sign_in(liar.path), AUTH_ERR, "signature", [touch(one), REFUSED])
+
+
+def replaying(agent, answers):
+    """Records what the agent signs, or answers with what it was given."""
+    kept = list(answers)
+
+    def reply(body):
+        if body[0] != SIGN_REQUEST:
+            return agent.ask(body)
+        if kept:
+            return kept[0]
+        answer = agent.ask(body)
+        answers.append(answer)
+        return answer
+    return reply
+
+
+@case
+def a_signature_that_was_used_is_refused():
+    with desk() as one:
+        agent, answers = one.agent(one.key()), []
+        options = ("methods=agent", "sign_count=off")
+        expect(one.sign_in(one.liar(replaying(agent, answers)).path, *options), SUCCESS, "ok")
+        liar = one.liar(replaying(agent, answers), name="again")
+        expect(one.sign_in(liar.path, *options), AUTH_ERR, "signature", [touch(one), REFUSED])
+
+
+@case
+def a_signature_for_another_service_or_user_is_refused():
+    """What the module would sign for one purpose, brought to it while it asks for another."""
+    with desk() as one:
+        agent = one.agent(one.key())
+        asked = []
+
+        def refuse(body):
+            if body[0] == SIGN_REQUEST:
+                asked.append(take_string(take_string(body[1:])[1])[0])
+                return bytes([FAILURE])
+            return agent.ask(body)
+        one.sign_in(one.liar(refuse).path)
+
+        def other_purpose(body):
+            if body[0] == SIGN_REQUEST:
+                key, _ = take_string(body[1:])
+                return agent.ask(sign_request(key, asked[0]))
+            return agent.ask(body)
+        liar = one.liar(other_purpose, name="other")
+        expect(one.sign_in(liar.path), AUTH_ERR, "signature", [touch(one), REFUSED])
+
+
+@case
+def what_is_signed_is_an_sshsig_of_this_module():
+    with desk() as one:
+        agent = one.agent(one.key())
+        liar = one.liar(agent.ask)
+        expect(one.sign_in(liar.path), SUCCESS, "ok")
+        data, _ = take_string(take_string(liar.seen[1][1:])[1])
+        tap.equal(data[:6], b"SSHSIG", "magic")
+        namespace, rest = take_string(data[6:])
+        reserved, rest = take_string(rest)
+        algorithm, rest = take_string(rest)
+        digest, rest = take_string(rest)
+        tap.equal((namespace, reserved, algorithm, len(digest), rest),
+                  (b"pam_passkey", b"", b"sha256", 32, b""), "parts")
+
+
+# attacks: the agent does not stop, or says too much
+
+def lists(agent, then):
+    return lambda body: then if body[0] == SIGN_REQUEST else agent.ask(body)
+
+
+@case
+def an_oversized_answer_is_not_read():
+    with desk() as one:
+        agent = one.agent(one.key())
+        huge = b"\xff\xff\xff\xff"
+        liar = one.liar(lists(agent, lambda talk: talk.sendall(huge)))
+        expect(one.sign_in(liar.path), AUTH_ERR, "agent")
+        liar = one.liar(lambda body: lambda talk: talk.sendall(huge), name="at-once")
+        result = expect(one.sign_in(liar.path), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+        result.log("the SSH agent is not asked")
+
+
+def drip(talk):
+    """A frame of the largest size, a byte at a time, until nobody reads."""
+    talk.sendall((256 * 1024).to_bytes(4, "big"))
+    while True:
+        talk.sendall(b"\x0e")
+        ssh_agent.select_nothing()
+
+
+@case
+def an_endless_answer_ends_with_the_timeout():
+    with desk() as one:
+        agent = one.agent(one.key())
+        liar = one.liar(lists(agent, drip))
+        expect(one.sign_in(liar.path), AUTH_ERR, "timeout",
+               [touch(one), "warn Nobody touched a security key within 5 seconds"])
+
+
+@case
+def an_agent_that_never_lists_its_keys_is_passed_over():
+    with desk() as one:
+        one.key()
+        liar = one.liar(lambda body: drip)
+        expect(one.sign_in(liar.path), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+
+
+@case
+def nonsense_is_refused():
+    with desk() as one:
+        agent = one.agent(one.key())
+        for number, answer in enumerate((b"", b"\x0e", b"\x0e\0\0\0\x01", b"\x0e\0\0\0\0", b"\x63",
+                                         b"\x0e\xff\xff\xff\xff", None)):
+            then = (lambda talk: talk.sendall(bytes(4))) if answer == b"" else answer
+            liar = one.liar(lists(agent, then), name="liar%d" % number)
+            expect(one.sign_in(liar.path), AUTH_ERR, "agent")
+
+
+@case
+def a_list_without_end_is_refused():
+    with desk() as one:
+        one.key()
+        for number, answer in enumerate((b"\x0c\xff\xff\xff\xff", b"\x0c\0\0\0\x01", b"\x0c",
+                                         b"\x0c\0\0\0\x00\0", b"\x05", None)):
+            liar = one.liar(lambda body, answer=answer: answer, name="liar%d" % number)
+            expect(one.sign_in(liar.path), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+
+
+# attacks: the socket
+
+def not_asked(one, socket, why, seen=()):
+    result = expect(one.sign_in(socket), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+    tap.contains(result.log("the SSH agent is not asked"), why)
+    tap.equal(list(seen), [], "questions")
+
+
+@case
+def an_agent_socket_of_someone_else_is_not_asked():
+    with desk(NOBODY) as one:
+        agent = one.agent(one.key())
+        liar = one.liar(agent.ask)
+        os.chown(liar.path, 1, -1)
+        not_asked(one, liar.path, "belongs to somebody else", liar.seen)
+
+
+@case
+def a_socket_where_someone_else_listens_is_not_asked():
+    with desk(NOBODY) as one:
+        agent = one.agent(one.key())
+        liar = one.liar(agent.ask)  # the file is the user's, but this process listens: root
+        not_asked(one, liar.path, "somebody else listens", liar.seen)
+
+
+@case
+def a_symbolic_link_to_the_socket_is_not_followed():
+    with desk() as one:
+        liar = one.liar(one.agent(one.key()).ask)
+        os.symlink(liar.path, one.path("link"))
+        not_asked(one, one.path("link"), "symbolic link", liar.seen)
+        os.symlink(one.folder, one.it.path("folder"))
+        not_asked(one, one.it.path("folder/liar"), "symbolic link", liar.seen)
+
+
+@case
+def a_socket_in_a_folder_of_others_is_not_asked():
+    with desk(NOBODY) as one:
+        agent = one.agent(one.key())
+        os.chmod(one.folder, 0o777)
+        not_asked(one, agent.path, "may be written by group or others")
+        os.chmod(one.folder, 0o755)
+        os.chown(one.folder, 1, -1)
+        not_asked(one, agent.path, "belongs to somebody else")
+
+
+@case
+def a_path_that_is_no_socket_is_not_asked():
+    with desk() as one:
+        one.key()
+        not_asked(one, one.path("Blue"), "is not a socket")
+        not_asked(one, one.path("missing"), "does not exist")
+        os.mkfifo(one.path("fifo"))
+        not_asked(one, one.path("fifo"), "is not a socket")
+        not_asked(one, one.folder + "/../x", ". or ..")
+        for path in ("relative", "", one.path("x" * 200)):
+            expect(one.sign_in(path), AUTHINFO_UNAVAIL, "method-unavailable", [NO_WAY])
+
+
+@case
+def the_users_rights_are_what_counts_and_not_roots():
+    with desk(NOBODY) as one:
+        agent = one.agent(one.key())
+        locked = one.it.path("locked")
+        os.mkdir(locked, 0o700)
+        os.link(agent.path, locked + "/socket")
+        not_asked(one, locked + "/socket", "permission denied")
+
+
+tap.run(CASES)
