@@ -73,6 +73,7 @@ enum ppk_err ppk_device_encode_get_assertion(const struct ppk_device_get_asserti
 
 	ppk_writer_u8(&writer, PPK_DEVICE_PROTOCOL_VERSION);
 	ppk_writer_u32(&writer, request->timeout_ms);
+	ppk_writer_u8(&writer, request->nfc);
 	ppk_writer_raw(&writer, request->client_data_hash, sizeof(request->client_data_hash));
 	put_count(&writer, request->group_count, 1, PPK_CREDENTIALS_MAX);
 	for (size_t i = 0; i < request->group_count && !writer.failed; i++) {
@@ -102,6 +103,7 @@ enum ppk_err ppk_device_encode_make_credential(const struct ppk_device_make_cred
 
 	ppk_writer_u8(&writer, PPK_DEVICE_PROTOCOL_VERSION);
 	ppk_writer_u32(&writer, request->timeout_ms);
+	ppk_writer_u8(&writer, request->nfc);
 	ppk_writer_raw(&writer, request->client_data_hash, sizeof(request->client_data_hash));
 	put_string(&writer, request->rp_id, 1, PPK_RP_ID_MAX);
 	put_string(&writer, request->rp_name, 0, PPK_DEVICE_NAME_MAX);
@@ -117,12 +119,13 @@ enum ppk_err ppk_device_encode_make_credential(const struct ppk_device_make_cred
 }
 
 enum ppk_err ppk_device_encode_list(
-	uint32_t timeout_ms, uint8_t *buffer, size_t size, size_t *ret_len)
+	uint32_t timeout_ms, bool nfc, uint8_t *buffer, size_t size, size_t *ret_len)
 {
 	struct ppk_writer writer = writer_begin(buffer, size, PPK_DEVICE_LIST);
 
 	ppk_writer_u8(&writer, PPK_DEVICE_PROTOCOL_VERSION);
 	ppk_writer_u32(&writer, timeout_ms);
+	ppk_writer_u8(&writer, nfc);
 	return writer_end(&writer, ret_len);
 }
 

@@ -61,6 +61,7 @@ struct ppk_device_group {
 struct ppk_device_get_assertion {
 	uint8_t client_data_hash[32];
 	uint32_t timeout_ms;
+	bool nfc; /* authenticators in readers are asked too */
 	const struct ppk_device_group *groups; /* an authenticator is asked in this order */
 	size_t group_count;
 };
@@ -68,6 +69,7 @@ struct ppk_device_get_assertion {
 struct ppk_device_make_credential {
 	uint8_t client_data_hash[32];
 	uint32_t timeout_ms;
+	bool nfc; /* authenticators in readers are asked too */
 	const char *rp_id;
 	const char *rp_name;
 	const char *user_name;
@@ -155,8 +157,8 @@ ppk_device_encode_get_assertion(const struct ppk_device_get_assertion *request, 
 PPK_MUST_CHECK enum ppk_err
 ppk_device_encode_make_credential(const struct ppk_device_make_credential *request, uint8_t *buffer,
 				  size_t size, size_t *ret_len);
-PPK_MUST_CHECK enum ppk_err ppk_device_encode_list(uint32_t timeout_ms, uint8_t *buffer, size_t size,
-						   size_t *ret_len);
+PPK_MUST_CHECK enum ppk_err ppk_device_encode_list(
+	uint32_t timeout_ms, bool nfc, uint8_t *buffer, size_t size, size_t *ret_len);
 PPK_MUST_CHECK enum ppk_err ppk_device_encode_pin(uint8_t index, const struct ppk_secret *pin,
 						  uint8_t *buffer, size_t size, size_t *ret_len);
 PPK_MUST_CHECK enum ppk_err ppk_device_encode_cancel(uint8_t *buffer, size_t size, size_t *ret_len);
@@ -179,6 +181,7 @@ PPK_MUST_CHECK enum ppk_err ppk_device_decode_message(const uint8_t *packet, siz
 struct ppk_device_request {
 	enum ppk_device_message_type type; /* GET_ASSERTION, MAKE_CREDENTIAL, LIST */
 	uint32_t timeout_ms;
+	bool nfc;
 	struct ppk_device_get_assertion get_assertion;
 	struct ppk_device_make_credential make_credential;
 	void *memory;

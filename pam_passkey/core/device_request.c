@@ -80,6 +80,17 @@ static enum ppk_err get_hash(struct ppk_reader *reader, uint8_t hash[static 32])
 	return PPK_OK;
 }
 
+/* What every request begins with. */
+static enum ppk_err get_terms(struct ppk_reader *reader, uint32_t *ret_timeout_ms, bool *ret_nfc)
+{
+	uint8_t nfc;
+
+	if (!ppk_reader_u32(reader, ret_timeout_ms) || !ppk_reader_u8(reader, &nfc) || nfc > 1)
+		return PPK_ERR_FRAME;
+	*ret_nfc = nfc == 1;
+	return PPK_OK;
+}
+
 static enum ppk_err get_groups(struct ppk_reader *reader, struct request_memory *memory,
 	struct ppk_device_get_assertion *ret)
 {
@@ -110,9 +121,8 @@ static enum ppk_err get_get_assertion(struct ppk_reader *reader, struct request_
 {
 	enum ppk_err err;
 
-	if (!ppk_reader_u32(reader, &ret->timeout_ms))
-		return PPK_ERR_FRAME;
-	if ((err = get_hash(reader, ret->client_data_hash)) != PPK_OK)
+	if ((err = get_terms(reader, &ret->timeout_ms, &ret->nfc)) != PPK_OK ||
+		(err = get_hash(reader, ret->client_data_hash)) != PPK_OK)
 		return err;
 	return get_groups(reader, memory, ret);
 }
@@ -179,9 +189,8 @@ static enum ppk_err get_make_credential(struct ppk_reader *reader, struct reques
 {
 	enum ppk_err err;
 
-	if (!ppk_reader_u32(reader, &ret->timeout_ms))
-		return PPK_ERR_FRAME;
-	if ((err = get_hash(reader, ret->client_data_hash)) != PPK_OK ||
+	if ((err = get_terms(reader, &ret->timeout_ms, &ret->nfc)) != PPK_OK ||
+		(err = get_hash(reader, ret->client_data_hash)) != PPK_OK ||
 		(err = get_names(reader, memory, ret)) != PPK_OK)
 		return err;
 	if (!ppk_reader_block(
@@ -199,7 +208,7 @@ static enum ppk_err get_request(
 	struct ppk_reader *reader, struct request_memory *memory, struct ppk_device_request *ret)
 {
 	uint8_t version;
-	enum ppk_err err = PPK_ERR_FRAME;
+	enum ppk_err err;
 
 	if (!ppk_reader_u8(reader, &version))
 		return PPK_ERR_FRAME;
@@ -208,11 +217,13 @@ static enum ppk_err get_request(
 	if (ret->type == PPK_DEVICE_GET_ASSERTION) {
 		err = get_get_assertion(reader, memory, &ret->get_assertion);
 		ret->timeout_ms = ret->get_assertion.timeout_ms;
+		ret->nfc = ret->get_assertion.nfc;
 	} else if (ret->type == PPK_DEVICE_MAKE_CREDENTIAL) {
 		err = get_make_credential(reader, memory, &ret->make_credential);
 		ret->timeout_ms = ret->make_credential.timeout_ms;
-	} else if (ppk_reader_u32(reader, &ret->timeout_ms)) {
-		err = PPK_OK;
+		ret->nfc = ret->make_credential.nfc;
+	} else {
+		err = get_terms(reader, &ret->timeout_ms, &ret->nfc);
 	}
 	if (err == PPK_OK && reader->left != 0)
 		return PPK_ERR_FRAME;

@@ -51,6 +51,7 @@ struct ppk_options {
 	size_t aaguid_count;
 	enum ppk_synced synced;
 	char device_helper[PPK_OPTION_PATH_MAX];
+	bool nfc;
 	bool cue;
 	bool debug;
 	bool given[32]; /* by index in options.def: set so far by the source that is being read */

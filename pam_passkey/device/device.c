@@ -63,11 +63,11 @@ enum ppk_err ppk_device_make_credential(
 	return send_packet(device, err, len);
 }
 
-enum ppk_err ppk_device_list(struct ppk_device *device, uint32_t timeout_ms)
+enum ppk_err ppk_device_list(struct ppk_device *device, uint32_t timeout_ms, bool nfc)
 {
 	size_t len = 0;
-	enum ppk_err err =
-		ppk_device_encode_list(timeout_ms, device->packet, PPK_DEVICE_MESSAGE_MAX, &len);
+	enum ppk_err err = ppk_device_encode_list(
+		timeout_ms, nfc, device->packet, PPK_DEVICE_MESSAGE_MAX, &len);
 
 	return send_packet(device, err, len);
 }

@@ -28,7 +28,8 @@ PPK_MUST_CHECK enum ppk_err ppk_device_get_assertion(
 	struct ppk_device *device, const struct ppk_device_get_assertion *request);
 PPK_MUST_CHECK enum ppk_err ppk_device_make_credential(
 	struct ppk_device *device, const struct ppk_device_make_credential *request);
-PPK_MUST_CHECK enum ppk_err ppk_device_list(struct ppk_device *device, uint32_t timeout_ms);
+PPK_MUST_CHECK enum ppk_err ppk_device_list(
+	struct ppk_device *device, uint32_t timeout_ms, bool nfc);
 PPK_MUST_CHECK enum ppk_err ppk_device_pin(
 	struct ppk_device *device, uint8_t index, const struct ppk_secret *pin);
 PPK_MUST_CHECK enum ppk_err ppk_device_cancel(struct ppk_device *device);

@@ -12,6 +12,7 @@
 
 #define NODE_FOLDER "/dev"
 #define NODE_PREFIX "hidraw"
+#define READER_PREFIX "pcsc:"
 
 /*
  * IN_ATTRIB: a node is made for root alone; the rules of udev give it to the person at the machine a
@@ -70,20 +71,30 @@ bool ppk_hotplug_read(int fd, void (*removed)(void *context, const char *path), 
 	return came;
 }
 
-static bool copy_info(const fido_dev_info_t *info, struct ppk_plugged *ret)
+bool ppk_path_is_reader(const char *path)
+{
+	return strncmp(path, READER_PREFIX, strlen(READER_PREFIX)) == 0;
+}
+
+/*
+ * Which node it is. A reader has no identity, and is always the same. False: the node went away since
+ * it was listed, or it is what nobody asked for (a reader that the kernel itself serves).
+ */
+static bool identify(const char *path, bool nfc, struct statx *ret)
+{
+	if (ppk_path_is_reader(path))
+		return nfc;
+	return strncmp(path, NODE_FOLDER "/", sizeof(NODE_FOLDER)) == 0 &&
+	       statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, ret) == 0;
+}
+
+static bool copy_info(const fido_dev_info_t *info, bool nfc, struct ppk_plugged *ret)
 {
 	const char *path = fido_dev_info_path(info);
 	const char *product = fido_dev_info_product_string(info);
 	struct statx node = { .stx_ino = 0 };
 
-	if (path == NULL || strlen(path) >= sizeof(ret->path))
-		return false;
-	/*
-	 * A node that is no longer there went away since it was listed. A reader that is no node of
-	 * /dev has no identity, and is always the same.
-	 */
-	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &node) != 0 &&
-		strncmp(path, NODE_FOLDER "/", sizeof(NODE_FOLDER)) == 0)
+	if (path == NULL || strlen(path) >= sizeof(ret->path) || !identify(path, nfc, &node))
 		return false;
 	ret->inode = node.stx_ino;
 	ret->born_s = node.stx_btime.tv_sec;
@@ -108,14 +119,14 @@ bool ppk_plugged_is_same(const struct ppk_plugged *one, const struct ppk_plugged
 	       one->born_s == other->born_s && one->born_ns == other->born_ns;
 }
 
-size_t ppk_hotplug_list(struct ppk_plugged *list, size_t max)
+size_t ppk_hotplug_list(bool nfc, struct ppk_plugged *list, size_t max)
 {
 	fido_dev_info_t *infos = fido_dev_info_new(max);
 	size_t found = 0, count = 0;
 
 	if (infos != NULL && fido_dev_info_manifest(infos, max, &found) == FIDO_OK)
 		for (size_t i = 0; i < found; i++)
-			if (copy_info(fido_dev_info_ptr(infos, i), &list[count]))
+			if (copy_info(fido_dev_info_ptr(infos, i), nfc, &list[count]))
 				count++;
 	fido_dev_info_free(&infos, max);
 	return count;

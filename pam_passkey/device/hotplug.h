@@ -41,7 +41,13 @@ const struct ppk_plugged *ppk_plugged_find(
 /* Are they the same node, and not one that took the place of the other? Pure. */
 bool ppk_plugged_is_same(const struct ppk_plugged *one, const struct ppk_plugged *other);
 
-/* All authenticators, at most max, in list. How many there are; 0 also when they cannot be listed. */
-size_t ppk_hotplug_list(struct ppk_plugged *list, size_t max);
+/*
+ * All authenticators, at most max, in list; those in readers with nfc alone. How many there are; 0 also
+ * when they cannot be listed.
+ */
+size_t ppk_hotplug_list(bool nfc, struct ppk_plugged *list, size_t max);
+
+/* Is it libfido2's name of a reader that pcscd serves? Pure. */
+bool ppk_path_is_reader(const char *path);
 
 #endif

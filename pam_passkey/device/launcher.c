@@ -134,10 +134,11 @@ static bool is_node(const char *path)
 	       strspn(number, "0123456789") == strlen(number);
 }
 
-static bool is_allowed(const struct ppk_launch *launch)
+static bool is_allowed(const struct ppk_launch *launch, bool nfc)
 {
 	return is_text(launch->path, sizeof(launch->path)) &&
-	       is_text(launch->product, sizeof(launch->product)) && is_node(launch->path);
+	       is_text(launch->product, sizeof(launch->product)) &&
+	       (is_node(launch->path) || (nfc && ppk_path_is_reader(launch->path)));
 }
 
 static void end_worker(struct ppk_child *worker)
@@ -171,7 +172,8 @@ static void obey(struct launcher *launcher, const struct ppk_launch *launch, int
 		return;
 	if (launch->order == PPK_LAUNCH_END)
 		end_worker(&launcher->workers[launch->index]);
-	else if (launch->order == PPK_LAUNCH_START && fd >= 0 && is_allowed(launch))
+	else if (launch->order == PPK_LAUNCH_START && fd >= 0 &&
+		 is_allowed(launch, launcher->request->nfc))
 		start_worker(launcher, launch, fd);
 }
 
@@ -229,7 +231,7 @@ static int run_launcher(void *context)
 	if (getppid() != start->supervisor || dup2(start->socket, SOCKET) != SOCKET)
 		return 1;
 	ppk_descriptors_close_from(SOCKET + 1);
-	ppk_sandbox_enter(PPK_SANDBOX_LAUNCHER, false);
+	ppk_sandbox_enter(PPK_SANDBOX_LAUNCHER, start->request->nfc);
 	while (serve(&launcher))
 		;
 	for (size_t i = 0; i < WORKERS; i++)

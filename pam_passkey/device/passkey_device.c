@@ -4,6 +4,7 @@
  * They start it (sys/process.h) with a socket as descriptor 3, an empty environment and nothing else;
  * it answers one request (core/device_message.h).
  */
+#include <dlfcn.h>
 #include <fido.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -61,15 +62,27 @@ static void refuse(enum ppk_err err)
 		(void)!ppk_packet_send(SOCKET, packet, len);
 }
 
+/*
+ * What libpcsclite 2 loads once it is first used, in a sandbox where nothing can be loaded. Nothing
+ * happens with version 1, which is all in one.
+ */
+static void load_reader_library(void)
+{
+	(void)dlopen("libpcsclite_real.so.1", RTLD_LAZY);
+}
+
 /* The launcher comes before the supervisor's sandbox, in which no process is started. */
 static enum ppk_err supervise(const struct ppk_device_request *request)
 {
 	struct ppk_launcher launcher;
-	enum ppk_err err = ppk_launcher_start(request, &launcher);
+	enum ppk_err err;
 
+	if (request->nfc)
+		load_reader_library();
+	err = ppk_launcher_start(request, &launcher);
 	if (err != PPK_OK)
 		return err;
-	ppk_sandbox_enter(PPK_SANDBOX_SUPERVISOR, false);
+	ppk_sandbox_enter(PPK_SANDBOX_SUPERVISOR, request->nfc);
 	err = ppk_supervisor_run(SOCKET, launcher.socket, request);
 	ppk_launcher_stop(&launcher);
 	return err;

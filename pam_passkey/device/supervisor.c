@@ -10,7 +10,7 @@
  * 3. MUST NOT give a PIN to any worker but the one that the program named, and only while the
  *    dialogue about the PIN is that worker's.
  * 4. MUST NOT say anything before it is known what is plugged in.
- * 5. MUST NOT wait by sleeping or by asking again.
+ * 5. MUST NOT wait by sleeping or asking again, but for cards on readers: libfido2 has to be asked.
  */
 #include "device/supervisor.h"
 
@@ -33,6 +33,8 @@
  * watches it takes the kernel some 15 ms, which one that answers at once need not cost.
  */
 #define WATCH_PLUG_AFTER_MS 1000
+/* How often readers are asked for a card. */
+#define READERS_PACE_MS 500
 /* An honest worker sends a dozen. */
 #define WORKER_PACKETS_MAX 1000
 
@@ -236,7 +238,7 @@ static void look(struct supervisor *supervisor)
 {
 	struct ppk_plugged list[SLOTS];
 	size_t fresh[SLOTS], fresh_count = 0;
-	size_t count = ppk_hotplug_list(list, SLOTS);
+	size_t count = ppk_hotplug_list(supervisor->request->nfc, list, SLOTS);
 
 	forget_unplugged(supervisor, list, count);
 	/* All are placed before the first is started, so that none believes that it is alone. */
@@ -486,9 +488,18 @@ static int settle_left(const struct supervisor *supervisor)
 {
 	int64_t left = supervisor->settle_ms - ppk_clock_ms();
 
-	if (!supervisor->settling)
-		return supervisor->watched[WATCH_PLUG].fd < 0 ? WATCH_PLUG_AFTER_MS : -1;
-	return left < 0 ? 0 : (int)left;
+	if (supervisor->settling)
+		return left < 0 ? 0 : (int)left;
+	if (supervisor->request->nfc)
+		return READERS_PACE_MS;
+	return supervisor->watched[WATCH_PLUG].fd < 0 ? WATCH_PLUG_AFTER_MS : -1;
+}
+
+static void idle(struct supervisor *supervisor)
+{
+	watch_plug(supervisor);
+	if (supervisor->request->nfc)
+		supervisor->look_due = true;
 }
 
 /* Workers first: what an authenticator said before it was unplugged or time was up still counts. */
@@ -522,7 +533,7 @@ static void run(struct supervisor *supervisor)
 			poll(supervisor->watched, WATCH_WORKERS + SLOTS, settle_left(supervisor));
 
 		if (ready == 0)
-			watch_plug(supervisor);
+			idle(supervisor);
 		if (ready >= 0)
 			serve(supervisor);
 	}

@@ -117,7 +117,7 @@ static const struct rule rules[] = {
 	ALLOW(exit_group, ALL),
 	/* what the kernel and udev know of devices */
 	ALLOW_MASKED(openat, S, 2, O_ACCMODE | CHANGES_FILES, O_RDONLY),
-	ALLOW(newfstatat, S),
+	ALLOW(newfstatat, S | N),
 	ALLOW(statx, S),
 	ALLOW(fstatfs, S),
 	ALLOW(getdents64, S),
@@ -126,11 +126,11 @@ static const struct rule rules[] = {
 	ALLOW(faccessat, S),
 	ALLOW_VALUE(fcntl, S, 1, F_GETFD),
 	ALLOW_VALUE(fcntl, S, 1, F_SETFD),
-	ALLOW_VALUE(fcntl, S, 1, F_GETFL),
+	ALLOW_VALUE(fcntl, S | N, 1, F_GETFL),
 	ALLOW_VALUE(fcntl, S, 1, F_DUPFD_CLOEXEC),
 #ifdef __NR_open
 	ALLOW_MASKED(open, S, 1, O_ACCMODE | CHANGES_FILES, O_RDONLY),
-	ALLOW(stat, S),
+	ALLOW(stat, S | N),
 	ALLOW(lstat, S),
 	ALLOW(readlink, S),
 	ALLOW(access, S),
@@ -184,6 +184,7 @@ static const struct rule rules[] = {
 	/* pcscd's socket: Landlock says whose it is */
 	ALLOW_VALUE(socket, N, 0, AF_UNIX),
 	ALLOW(connect, N),
+	ALLOW_VALUE(fcntl, N, 1, F_SETFL),
 };
 
 #define PER_RULE_MAX 6

@@ -275,6 +275,7 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 			method, sign_in->usable, sign_in->usable_count, served),
 		.uv = options->user_verification,
 		.timeout_s = options->timeout_s,
+		.nfc = options->nfc,
 		.cue = options->cue,
 		.device_helper = options->device_helper,
 		.trust = sign_in->trust,

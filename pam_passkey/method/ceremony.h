@@ -20,6 +20,7 @@ struct ppk_ceremony {
 	struct ppk_device *device; /* the request was sent already */
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
+	bool nfc;           /* authenticators in readers are asked too */
 	bool cue;           /* false: only questions and what explains them are shown */
 	bool explain;       /* say why it ended without success; false: the caller does */
 	unsigned timeout_s; /* how long the person has; starts again after each PIN (at most 8) */

@@ -14,7 +14,7 @@
 #include "method/dialogue.h"
 #include "sys/file.h"
 
-/* One enrolment through an authenticator plugged into this machine. Everything is borrowed. */
+/* One enrolment through an authenticator at this machine. Everything is borrowed. */
 struct ppk_enrollment {
 	const char *rp_id;
 	const char *user;
@@ -27,6 +27,7 @@ struct ppk_enrollment {
 	enum ppk_uv uv;
 	bool discoverable;
 	unsigned timeout_s;
+	bool nfc; /* authenticators in readers are asked too */
 	const char *device_helper;
 	struct ppk_trust trust;
 	const struct ppk_enrolment_policy *policy; /* which authenticators may be enrolled */

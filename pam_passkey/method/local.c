@@ -73,6 +73,7 @@ static enum ppk_err ask_device(struct ppk_ceremony *ceremony,
 {
 	struct ppk_device_get_assertion message = {
 		.timeout_ms = ppk_ceremony_device_timeout_ms(ceremony->timeout_s),
+		.nfc = ceremony->nfc,
 		.groups = groups->groups,
 		.group_count = groups->group_count,
 	};
@@ -123,6 +124,7 @@ static enum ppk_err sign(const struct ppk_method_request *request,
 		.device = request->device,
 		.dialogue = request->dialogue,
 		.log = request->log,
+		.nfc = request->nfc,
 		.cue = request->cue,
 		.explain = true,
 		.timeout_s = request->timeout_s,

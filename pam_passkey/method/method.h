@@ -33,6 +33,7 @@ struct ppk_method_request {
 	size_t credential_count;
 	enum ppk_uv uv; /* demanded by the service */
 	unsigned timeout_s;
+	bool nfc;
 	bool cue;
 	const char *device_helper;
 	struct ppk_trust trust;

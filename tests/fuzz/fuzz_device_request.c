@@ -71,7 +71,8 @@ static void check_round_trip(
 		err = ppk_device_encode_make_credential(
 			&request->make_credential, again, len, &again_len);
 	else
-		err = ppk_device_encode_list(request->timeout_ms, again, len, &again_len);
+		err = ppk_device_encode_list(
+			request->timeout_ms, request->nfc, again, len, &again_len);
 	REQUIRE(err == PPK_OK && again_len == len && memcmp(again, packet, len) == 0);
 	free(again);
 }

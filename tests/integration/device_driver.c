@@ -27,6 +27,7 @@
 struct driver {
 	struct ppk_device device;
 	uint32_t timeout_ms;
+	bool nfc;
 	struct ppk_device_group groups[IDS_MAX];
 	size_t group_count;
 	struct ppk_bytes ids[IDS_MAX];
@@ -113,6 +114,8 @@ static void parse_argument(struct driver *driver, char *argument)
 
 	if (strcmp(name, "discoverable") == 0)
 		creation->discoverable = true;
+	else if (strcmp(name, "nfc") == 0)
+		driver->nfc = true;
 	else if (value == NULL)
 		die("an argument without a value");
 	else if (strcmp(name, "timeout") == 0)
@@ -240,6 +243,7 @@ static void send_request(struct driver *driver, const char *what)
 {
 	struct ppk_device_get_assertion assertion = {
 		.timeout_ms = driver->timeout_ms,
+		.nfc = driver->nfc,
 		.groups = driver->groups,
 		.group_count = driver->group_count,
 	};
@@ -248,12 +252,13 @@ static void send_request(struct driver *driver, const char *what)
 	memset(assertion.client_data_hash, 0x11, sizeof(assertion.client_data_hash));
 	memset(driver->creation.client_data_hash, 0x11, 32);
 	driver->creation.timeout_ms = driver->timeout_ms;
+	driver->creation.nfc = driver->nfc;
 	if (strcmp(what, "assert") == 0)
 		err = ppk_device_get_assertion(&driver->device, &assertion);
 	else if (strcmp(what, "create") == 0)
 		err = ppk_device_make_credential(&driver->device, &driver->creation);
 	else if (strcmp(what, "list") == 0)
-		err = ppk_device_list(&driver->device, driver->timeout_ms);
+		err = ppk_device_list(&driver->device, driver->timeout_ms, driver->nfc);
 	if (err != PPK_OK)
 		die(ppk_err_token(err));
 }

@@ -28,7 +28,7 @@ static enum ppk_err receive_list(struct ppk_device *device, struct ppk_authentic
 }
 
 enum ppk_err ppk_authenticators_list(
-	const char *path, struct ppk_authenticators *ret, struct ppk_diag *reterr)
+	const char *path, bool nfc, struct ppk_authenticators *ret, struct ppk_diag *reterr)
 {
 	const struct ppk_trust trust = { .root = 0 };
 	struct ppk_authenticators list = { .len = 0 };
@@ -37,7 +37,7 @@ enum ppk_err ppk_authenticators_list(
 
 	err = ppk_device_start(&device, path, &trust, reterr);
 	if (err == PPK_OK)
-		err = ppk_device_list(&device, LIST_TIMEOUT_MS);
+		err = ppk_device_list(&device, LIST_TIMEOUT_MS, nfc);
 	if (err == PPK_OK)
 		err = receive_list(&device, &list);
 	ppk_device_stop(&device);

@@ -219,8 +219,8 @@ static enum ppk_err make_plan(struct plan *plan, struct ppk_diag *reterr)
 	if (err == PPK_OK && name != NULL)
 		err = take_name(plan, name, reterr);
 	if (err == PPK_OK)
-		err = ppk_authenticators_list(
-			plan->session->options.device_helper, &plan->authenticators, reterr);
+		err = ppk_authenticators_list(plan->session->options.device_helper,
+			plan->session->options.nfc, &plan->authenticators, reterr);
 	if (err != PPK_OK)
 		return err;
 	show_authenticators(&plan->authenticators);
@@ -247,6 +247,7 @@ static enum ppk_err run_ceremony(const struct plan *plan, struct ppk_credential 
 		.uv = plan->wanted.user_verification,
 		.discoverable = plan->arguments->value[PPK_ARG_DISCOVERABLE] != NULL,
 		.timeout_s = plan->wanted.timeout_s,
+		.nfc = plan->session->options.nfc,
 		.device_helper = plan->session->options.device_helper,
 		.trust = { .root = 0 },
 		.policy = &policy,

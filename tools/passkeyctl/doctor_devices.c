@@ -84,7 +84,8 @@ static void examine_authenticators(const struct ppk_examination *examination)
 	struct ppk_diag diag = { .text = "" };
 	enum ppk_err err;
 
-	err = ppk_authenticators_list(examination->options->device_helper, &found, &diag);
+	err = ppk_authenticators_list(
+		examination->options->device_helper, examination->options->nfc, &found, &diag);
 	if (err != PPK_OK) {
 		ppk_report_failure(examination->report, PPK_FINDING_ERROR, HELPER,
 			"is it of the same version as passkeyctl, and complete?", err, &diag);

@@ -19,6 +19,7 @@ static struct ppk_device_get_assertion sample_get_assertion(void)
 	return (struct ppk_device_get_assertion){
 		.client_data_hash = { 9, 8, 7 },
 		.timeout_ms = 30000,
+		.nfc = true,
 		.groups = groups,
 		.group_count = 2,
 	};
@@ -71,6 +72,7 @@ static void a_request_for_an_assertion_comes_through(void)
 	memset(buffer, 0xee, len); /* what was decoded no longer needs the packet */
 	CHECK_INT(got.type, PPK_DEVICE_GET_ASSERTION);
 	CHECK_INT(got.timeout_ms, 30000);
+	CHECK(got.nfc);
 	CHECK_BYTES(got.get_assertion.client_data_hash, 32, sent.client_data_hash, 32);
 	CHECK_INT(got.get_assertion.group_count, 2);
 	for (size_t i = 0; i < 2; i++) {
@@ -97,6 +99,7 @@ static void a_request_for_a_credential_comes_through(void)
 	memset(buffer, 0xee, len);
 	CHECK_INT(got.type, PPK_DEVICE_MAKE_CREDENTIAL);
 	CHECK_INT(got.timeout_ms, 60000);
+	CHECK(!got.nfc);
 	CHECK_STR(make->rp_id, "example.org");
 	CHECK_STR(make->rp_name, "Example");
 	CHECK_STR(make->user_name, "alice");
@@ -133,11 +136,16 @@ static void a_request_to_list_comes_through(void)
 	struct ppk_device_request got;
 	size_t len;
 
-	CHECK_OK(ppk_device_encode_list(500, buffer, sizeof(buffer), &len));
-	CHECK_OK(ppk_device_decode_request(buffer, len, &got));
-	CHECK_INT(got.type, PPK_DEVICE_LIST);
-	CHECK_INT(got.timeout_ms, 500);
-	ppk_device_request_done(&got);
+	for (int nfc = 0; nfc < 2; nfc++) {
+		CHECK_OK(ppk_device_encode_list(500, nfc == 1, buffer, sizeof(buffer), &len));
+		CHECK_OK(ppk_device_decode_request(buffer, len, &got));
+		CHECK_INT(got.type, PPK_DEVICE_LIST);
+		CHECK_INT(got.timeout_ms, 500);
+		CHECK_INT(got.nfc, nfc);
+		ppk_device_request_done(&got);
+	}
+	buffer[len - 1] = 2; /* neither yes nor no */
+	CHECK_ERR(ppk_device_decode_request(buffer, len, &got), PPK_ERR_FRAME);
 }
 
 static void as_many_credentials_as_a_user_may_have_fit(void)
@@ -227,7 +235,7 @@ static void a_byte_too_many_is_refused(void)
 	len = encode_make(&make);
 	buffer[len] = 0;
 	CHECK_ERR(ppk_device_decode_request(buffer, len + 1, &got), PPK_ERR_FRAME);
-	CHECK_OK(ppk_device_encode_list(1, buffer, sizeof(buffer), &len));
+	CHECK_OK(ppk_device_encode_list(1, false, buffer, sizeof(buffer), &len));
 	buffer[len] = 0;
 	CHECK_ERR(ppk_device_decode_request(buffer, len + 1, &got), PPK_ERR_FRAME);
 }
@@ -303,7 +311,7 @@ static void a_message_of_the_device_is_no_request(void)
 	struct ppk_device_request got;
 
 	for (unsigned type = 0; type < 256; type++) {
-		uint8_t packet[] = { (uint8_t)type, PPK_DEVICE_PROTOCOL_VERSION, 0, 0, 0, 0 };
+		uint8_t packet[] = { (uint8_t)type, PPK_DEVICE_PROTOCOL_VERSION, 0, 0, 0, 0, 0 };
 		enum ppk_err want = type == PPK_DEVICE_LIST ? PPK_OK : PPK_ERR_FRAME;
 
 		CHECK_ERR(ppk_device_decode_request(packet, sizeof(packet), &got), want);

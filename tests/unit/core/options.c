@@ -35,6 +35,7 @@ static const struct row rows[] = {
 	{ "synced", "allow", "deny", "deny", "no" },
 	{ "device_helper", PPK_DEVICE_HELPER, "/opt/passkey-device", "/opt/passkey-device",
 		"passkey-device" },
+	{ "nfc", "no", "yes", "yes", "auto" },
 	{ "cue", "yes", "no", "no", "true" },
 	{ "debug", "no", "yes", "yes", "1" },
 };
@@ -87,6 +88,7 @@ static const char *show(const struct ppk_options *options, const char *name)
 		{ "aaguids", show_aaguids(options) },
 		{ "synced", synced[options->synced] },
 		{ "device_helper", options->device_helper },
+		{ "nfc", options->nfc ? "yes" : "no" },
 		{ "cue", options->cue ? "yes" : "no" },
 		{ "debug", options->debug ? "yes" : "no" },
 	};

@@ -256,7 +256,7 @@ static enum ppk_err decode_request(void)
 	struct ppk_device_request request = { .memory = NULL };
 	uint8_t packet[64];
 	size_t len;
-	enum ppk_err err = ppk_device_encode_list(1, packet, sizeof(packet), &len);
+	enum ppk_err err = ppk_device_encode_list(1, false, packet, sizeof(packet), &len);
 
 	if (err == PPK_OK)
 		err = ppk_device_decode_request(packet, len, &request);

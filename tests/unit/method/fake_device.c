@@ -482,7 +482,8 @@ static void trace_request(struct fake *fake)
 {
 	const struct ppk_device_request *request = &fake->request;
 
-	fprintf(fake->trace, "request %d timeout=%u", request->type, request->timeout_ms);
+	fprintf(fake->trace, "request %d timeout=%u%s", request->type, request->timeout_ms,
+		request->nfc ? " nfc" : "");
 	if (request->type == PPK_DEVICE_GET_ASSERTION) {
 		memcpy(fake->client_data_hash, request->get_assertion.client_data_hash, 32);
 		for (size_t i = 0; i < request->get_assertion.group_count; i++)

@@ -333,9 +333,24 @@ static void names_from_files_cannot_forge_a_log_line(void)
 	scene_end(&scene);
 }
 
+static void readers_are_asked_where_the_admin_says_so(void)
+{
+	for (int nfc = 0; nfc < 2; nfc++) {
+		char trace[4096];
+
+		start(TOUCH "assertion\n", FAKE_DEVICE_LINE "\n");
+		options.nfc = nfc == 1;
+		check_result(PPK_OUTCOME_GRANTED, PPK_OK);
+		scene_read(&scene, "trace", trace, sizeof(trace));
+		CHECK_INT(scene_count(trace, " nfc "), nfc);
+		scene_end(&scene);
+	}
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_touch_signs_in),
+		CHECK_TEST(readers_are_asked_where_the_admin_says_so),
 		CHECK_TEST(what_the_verifier_refuses_is_denied),
 		CHECK_TEST(verification_that_credential_or_service_demands_is_enforced),
 		CHECK_TEST(each_end_of_a_ceremony_has_its_outcome),

@@ -76,9 +76,11 @@ static void what_the_authenticator_is_asked_for(void)
 	start(CREATE "credential flags=45\n", "assertion flags=05\n");
 	enrollment.uv = PPK_UV_REQUIRED;
 	enrollment.discoverable = true;
+	enrollment.nfc = true;
 	CHECK_OK(ppk_enroll(&enrollment, &credential, &count, &diag));
 	CHECK_INT(credential->uv, PPK_UV_REQUIRED);
 	scene_read(&scene, "trace", trace, sizeof(trace));
+	CHECK_INT(scene_count(trace, " nfc "), 2); /* to make it and to test it */
 	CHECK_HAS(
 		trace, " example.com user=alice uv=required discoverable=1 protect=3 exclude=0\n");
 	CHECK_HAS(trace, " example.com/required/1\n");
