@@ -5,6 +5,7 @@
 
 #include "core/ssh_host.h"
 #include "core/text.h"
+#include "core/web_origin.h"
 
 #define SECONDS_MIN 5
 #define SECONDS_MAX 600
@@ -105,6 +106,15 @@ static enum ppk_err parse_origins(const char *text, size_t len, char *member)
 
 	if (len >= PPK_OPTION_LIST_MAX ||
 		(len > 0 && ppk_ssh_origins_parse(text, len, &origins) != PPK_OK))
+		return PPK_ERR_OPTION;
+	store_text(member, text, len);
+	return PPK_OK;
+}
+
+/* Empty: no page. */
+static enum ppk_err parse_web_origin(const char *text, size_t len, char *member)
+{
+	if (len > 0 && !ppk_web_origin_is_valid(text, len))
 		return PPK_ERR_OPTION;
 	store_text(member, text, len);
 	return PPK_OK;
@@ -231,6 +241,8 @@ enum ppk_err ppk_option_value_parse(enum ppk_option_kind kind, const char *text,
 		return parse_methods(text, len, options);
 	case PPK_OPTION_ORIGINS:
 		return parse_origins(text, len, member);
+	case PPK_OPTION_WEB_ORIGIN:
+		return parse_web_origin(text, len, member);
 	case PPK_OPTION_UV:
 		return ppk_uv_parse(text, len, member);
 	case PPK_OPTION_SECONDS:

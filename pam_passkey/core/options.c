@@ -24,6 +24,7 @@ struct option {
 #define OFFSET_RP_ID(name) OFFSET(name)
 #define OFFSET_METHODS(name) OFFSET(name)
 #define OFFSET_ORIGINS(name) OFFSET(name)
+#define OFFSET_WEB_ORIGIN(name) OFFSET(name)
 #define OFFSET_UV(name) OFFSET(name)
 #define OFFSET_SECONDS(name) OFFSET(name##_s)
 #define OFFSET_UNENROLLED(name) OFFSET(name)

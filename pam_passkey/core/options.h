@@ -10,6 +10,7 @@
 #include "core/credential.h"
 #include "core/diagnostic.h"
 #include "core/error.h"
+#include "core/web_origin.h"
 
 #define PPK_OPTIONS_FILE_MAX (64 * 1024) /* bytes of a configuration file */
 #define PPK_OPTION_PATH_MAX 1024	 /* bytes, with NUL */
@@ -41,6 +42,8 @@ struct ppk_options {
 	enum ppk_method_id methods[PPK_METHODS_MAX];
 	size_t method_count; /* 0: auto, ppk_methods_for() says */
 	char origins[PPK_OPTION_LIST_MAX]; /* ppk_ssh_origins_parse() takes it; "": not given */
+	char browser_origin[PPK_WEB_ORIGIN_SIZE]; /* "": none */
+	char browser_socket[PPK_OPTION_PATH_MAX];
 	enum ppk_uv user_verification;
 	unsigned timeout_s;
 	enum ppk_unenrolled unenrolled;

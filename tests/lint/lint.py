@@ -31,6 +31,7 @@ FOREIGN = {
     "microhttpd.h": ["tools/passkeyd/"],
     "gnutls/": ["tools/passkeyd/"],
     "cbor.h": [],
+    "qrencode.h": ["tools/passkeyctl/qr_code.c"],
 }
 
 # Functions that this project does without, and why.

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "core/browser_message.h"
 #include "core/text.h"
 
 #define DATE_LENGTH 10 /* "2027-12-31" */
@@ -141,5 +142,33 @@ enum ppk_err ppk_arguments_expiry(
 	if (time_s <= now_s)
 		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0, "%s is in the past", text);
 	*ret_s = time_s;
+	return PPK_OK;
+}
+
+/* Seconds of a unit; 0 for none. */
+static uint32_t unit_of(char letter)
+{
+	switch (letter) {
+	case 'm':
+		return 60;
+	case 'h':
+		return 3600;
+	case 'd':
+		return 24 * 3600;
+	}
+	return 0;
+}
+
+enum ppk_err ppk_arguments_duration(const char *text, uint32_t *ret_s, struct ppk_diag *reterr)
+{
+	size_t len = strlen(text);
+	uint32_t unit = len == 0 ? 0 : unit_of(text[len - 1]);
+	uint64_t count = 0;
+
+	if (unit == 0 || ppk_text_to_number(text, len - 1, 1, PPK_BROWSER_TIMEOUT_MAX_S / unit,
+				 &count) != PPK_OK)
+		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
+			"\"%s\" is no time such as 30m, 24h or 7d (7 days at most)", text);
+	*ret_s = (uint32_t)count * unit;
 	return PPK_OK;
 }

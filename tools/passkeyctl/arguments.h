@@ -59,4 +59,11 @@ void ppk_arguments_help(const struct ppk_command *command, FILE *out);
 PPK_MUST_CHECK enum ppk_err ppk_arguments_expiry(const char *text, int64_t now_s, int64_t *ret_s,
 						 struct ppk_diag *reterr);
 
+/*
+ * "30m", "24h", "7d": minutes, hours, days, from 1 minute to 7 days (PPK_BROWSER_TIMEOUT_MAX_S).
+ * PPK_ERR_OPTION with a sentence. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_arguments_duration(
+	const char *text, uint32_t *ret_s, struct ppk_diag *reterr);
+
 #endif

@@ -33,7 +33,7 @@ _passkeyctl()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W \
-			"enroll list show rename remove test doctor --help --version" -- "$word")
+			"enroll invite list show rename remove test doctor --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -55,12 +55,13 @@ _passkeyctl()
 		mapfile -t COMPREPLY < <(compgen -W "discouraged preferred required" -- "$word")
 		return
 		;;
-	--name | --rp-id | --timeout | --expires)
+	--name | --rp-id | --timeout | --expires | --for)
 		return
 		;;
 	esac
 	case $command in
-	enroll) options="--user --name --rp-id --discoverable --user-verification --timeout --expires --config --help" ;;
+	enroll) options="--user --browser --no-qr --name --rp-id --discoverable --user-verification --timeout --expires --config --help" ;;
+	invite) options="--for --foreground --name --rp-id --discoverable --user-verification --expires --config --help" ;;
 	list) options="--user --json --config --help" ;;
 	show) options="--user --json --config --help" ;;
 	rename) options="--user --config --help" ;;
@@ -74,6 +75,7 @@ _passkeyctl()
 		return
 	fi
 	case $command in
+	invite) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
 	show | rename | remove) _passkeyctl_complete_names "$word" ;;
 	esac
 }

@@ -12,10 +12,16 @@
 
 static const struct ppk_command commands[] = {
 	{ "enroll", "", 0,
-		ABOUT_ANY | PPK_ACCEPTS(NAME) | PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(DISCOVERABLE) |
+		ABOUT_ANY | PPK_ACCEPTS(BROWSER) | PPK_ACCEPTS(NO_QR) | PPK_ACCEPTS(NAME) |
+			PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(DISCOVERABLE) |
 			PPK_ACCEPTS(USER_VERIFICATION) | PPK_ACCEPTS(TIMEOUT) |
 			PPK_ACCEPTS(EXPIRES),
-		"Enrol the security key that is touched.", ppk_command_enroll },
+		"Enrol a security key, or what a browser reaches.", ppk_command_enroll },
+	{ "invite", "USER", 1,
+		PPK_ACCEPTS(FOR) | PPK_ACCEPTS(FOREGROUND) | PPK_ACCEPTS(NAME) |
+			PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(DISCOVERABLE) |
+			PPK_ACCEPTS(USER_VERIFICATION) | PPK_ACCEPTS(EXPIRES) | PPK_ACCEPTS(CONFIG),
+		"Make a link with which a user enrols, once.", ppk_command_invite },
 	{ "list", "", 0, ABOUT_ANY | PPK_ACCEPTS(JSON), "List the passkeys of a user.",
 		ppk_command_list },
 	{ "show", "NAME|ID", 1, ABOUT_ANY | PPK_ACCEPTS(JSON), "Show all about one passkey.",

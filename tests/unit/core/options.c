@@ -24,6 +24,9 @@ static const struct row rows[] = {
 	{ "rp_id", "", "login.example.org", "login.example.org", "https://example.org" },
 	{ "methods", "auto", "agent", "agent", "local,local" },
 	{ "origins", "", "ssh://web1,ssh://10.0.0.1", "ssh://web1,ssh://10.0.0.1", "ssh://Web1" },
+	{ "browser_origin", "", "http://localhost:8080", "http://localhost:8080",
+		"https://192.0.2.7" },
+	{ "browser_socket", "/run/passkeyd/passkeyd.socket", "/run/p", "/run/p", "run/p" },
 	{ "user_verification", "discouraged", "required", "required", "always" },
 	{ "timeout", "30", "600", "600", "3abc" },
 	{ "unenrolled", "deny", "skip", "skip", "ignore" },
@@ -50,13 +53,13 @@ static const char *const option_names[] = {
 
 static const char *show_aaguids(const struct ppk_options *options)
 {
-	static const uint8_t wanted[] = { 0x08, 0x98, 0x70, 0x58, 0xca, 0xdc, 0x4b, 0x81, 0xb6, 0xe1,
-		0x30, 0xde, 0x50, 0xdc, 0xbe, 0x96 };
+	static const uint8_t wanted[] = { 0x08, 0x98, 0x70, 0x58, 0xca, 0xdc, 0x4b, 0x81, 0xb6,
+		0xe1, 0x30, 0xde, 0x50, 0xdc, 0xbe, 0x96 };
 
 	if (options->aaguid_count == 0)
 		return "";
 	return options->aaguid_count == 1 && memcmp(options->aaguids[0], wanted, 16) == 0 ? AAGUID
-											: NULL;
+											  : NULL;
 }
 
 /* What the struct holds for the option, as an admin would write it. */
@@ -79,6 +82,8 @@ static const char *show(const struct ppk_options *options, const char *name)
 		{ "methods",
 			options->method_count == 1 ? ppk_method_name(options->methods[0]) : "auto" },
 		{ "origins", options->origins },
+		{ "browser_origin", options->browser_origin },
+		{ "browser_socket", options->browser_socket },
 		{ "user_verification", ppk_uv_name(options->user_verification) },
 		{ "timeout", number },
 		{ "unenrolled", unenrolled[options->unenrolled] },
@@ -127,8 +132,7 @@ static void models_are_a_list_without_gaps(void)
 {
 	static const char *const bad[] = { ",", AAGUID ",", "," AAGUID, AAGUID " ",
 		"08987058-cadc-4b81-b6e1-30de50dcbe9", "08987058cadc4b81b6e130de50dcbe96",
-		AAGUID "," AAGUID,
-		"08987058-cadc-4b81-b6e1-30de50dcbe9g" };
+		AAGUID "," AAGUID, "08987058-cadc-4b81-b6e1-30de50dcbe9g" };
 	char many[33 * 37 + 1], *end = many;
 	struct ppk_options options;
 
@@ -414,7 +418,8 @@ static void without_a_reader_for_the_reason_an_error_is_an_error(void)
 
 int main(void)
 {
-	return CHECK_RUN(CHECK_TEST(every_option_has_a_row), CHECK_TEST(models_are_a_list_without_gaps),
+	return CHECK_RUN(CHECK_TEST(every_option_has_a_row),
+		CHECK_TEST(models_are_a_list_without_gaps),
 		CHECK_TEST(every_option_has_its_default),
 		CHECK_TEST(every_option_takes_a_good_value_and_changes_nothing_else),
 		CHECK_TEST(every_option_refuses_a_bad_value_and_says_which),

@@ -138,6 +138,28 @@ static void a_day_in_the_past_or_no_day_is_refused(void)
 	CHECK_INT(expires_s, 7);
 }
 
+static void a_time_is_minutes_hours_or_days(void)
+{
+	static const struct {
+		const char *text;
+		uint32_t wanted_s;
+	} good[] = { { "1m", 60 }, { "24h", 86400 }, { "7d", 604800 }, { "10080m", 604800 } };
+	static const char *const bad[] = { "", "h", "24", "0h", "-1h", "+1h", " 1h", "1h ", "01h",
+		"1.5h", "8d", "169h", "10081m", "1s", "1w", "1H", "99999999999999999999d" };
+	struct ppk_diag diag = { .text = "" };
+	uint32_t time_s = 1;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		CHECK_OK(ppk_arguments_duration(good[i].text, &time_s, &diag));
+		CHECK_INT(time_s, good[i].wanted_s);
+	}
+	time_s = 1;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_ERR(ppk_arguments_duration(bad[i], &time_s, &diag), PPK_ERR_OPTION);
+		CHECK(time_s == 1 && diag.text[0] != '\0');
+	}
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(options_may_stand_before_and_after_the_operand),
@@ -149,5 +171,6 @@ int main(void)
 		CHECK_TEST(help_needs_no_operand),
 		CHECK_TEST(help_names_the_options_of_the_command_alone),
 		CHECK_TEST(a_day_lasts_until_its_last_second),
-		CHECK_TEST(a_day_in_the_past_or_no_day_is_refused));
+		CHECK_TEST(a_day_in_the_past_or_no_day_is_refused),
+		CHECK_TEST(a_time_is_minutes_hours_or_days));
 }

@@ -1,0 +1,450 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""passkeyctl enroll --browser and invite, with a passkeyd that is honest or is not.
+
+usage: test_browser_enrolment.py BUILD [PART OF A NAME]
+"""
+
+import contextlib
+import fcntl
+import glob
+import os
+import select
+import struct
+import subprocess
+import sys
+import termios
+
+import fake_passkeyd
+import scene
+import tap
+from fake_passkeyd import BE, BS, FAILED, OPENED, REGISTRATION, ASSERTION, UP, UV, Passkey
+from scene import Terminal, system
+
+CTL = system.PROGRAMS + "/passkeyctl"
+FILE = system.PASSKEYS + "/alice"
+SOCKET = "/run/passkeyd/passkeyd.socket"
+ORIGIN = "https://login.example.com"
+URL = ORIGIN + "/abcdefghijklmnopqrstuvwxyz"
+
+CASES = []
+
+
+def case(function):
+    """Marks a test case; its name is what must hold."""
+    CASES.append(function)
+    return function
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def fresh(**options):
+    for path in glob.glob(system.PASSKEYS + "/*") + glob.glob(system.STATE + "/*"):
+        os.unlink(path)
+    options.setdefault("browser_origin", ORIGIN)
+    system.configure(**options)
+
+
+def start(*words):
+    return subprocess.Popen([CTL, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, start_new_session=True,
+                            env={"PATH": os.environ["PATH"]}, cwd="/")
+
+
+def enroll(*words):
+    return start("enroll", "--browser", "--user", "alice", *words)
+
+
+def finish(process, status):
+    """Its output, once it has ended with this status."""
+    out, err = process.communicate(timeout=scene.PATIENCE_S)
+    tap.equal(process.returncode, status, "exit status (%s)" % err)
+    return out, err
+
+
+def ctl(*words, status):
+    return finish(start(*words), status)
+
+
+def lines():
+    return read(FILE).splitlines() if os.path.exists(FILE) else []
+
+
+def passkey(**options):
+    return Passkey(system.ROOT + "/tmp", **options)
+
+
+@contextlib.contextmanager
+def ceremony(*words, url=URL):
+    """enroll --browser, started, and its ceremony."""
+    with fake_passkeyd.listening(SOCKET) as accept:
+        process = enroll(*words)
+        made = accept()
+        made.start(url)
+        yield process, made
+        made.close()
+
+
+# enroll --browser
+
+@case
+def a_passkey_of_a_browser_is_enrolled_once_it_has_signed():
+    fresh()
+    with ceremony() as (process, page):
+        request = page.request
+        tap.equal((request.user, request.rp_id, request.timeout), ("alice", "login.example.com", 300))
+        tap.equal(request.excluded, [], "excluded")
+        page.say(OPENED)
+        tap.equal(page.enrol(passkey(), ORIGIN), (8, "ok"), "verdict")
+        out, err = finish(process, 0)
+    tap.contains(out, 'Enrolled "My phone" for alice in %s' % FILE)
+    tap.contains(err, URL + "\n")
+    tap.equal(fake_passkeyd.number_in(err), request.number, "the number that is shown")
+    tap.contains(err, "opened at 192.0.2.9")
+    tap.equal(len(lines()), 1, "lines")
+    for part in ('name="My phone"', "rp=login.example.com", "backup=state", "attestation=none",
+                 "transports=internal"):
+        tap.contains(lines()[0], part)
+
+
+@case
+def what_is_enrolled_is_excluded_and_the_user_handle_stays():
+    fresh()
+    first = passkey()
+    with ceremony() as (process, page):
+        handle = page.request.user_handle
+        page.enrol(first, ORIGIN)
+        finish(process, 0)
+    with ceremony("--name", "Laptop") as (process, page):
+        tap.equal(page.request.excluded, [first.id], "excluded")
+        tap.equal(page.request.user_handle, handle, "user handle")
+        page.enrol(passkey(), ORIGIN)
+        tap.contains(finish(process, 0)[0], 'Enrolled "Laptop"')
+    with ceremony() as (process, page):  # a browser that does not obey
+        page.say(REGISTRATION, first.registration(page.request, ORIGIN))
+        tap.equal(page.verdict(), (8, "already-enrolled"), "verdict")
+        finish(process, 1)
+    tap.equal(len(lines()), 2, "lines")
+
+
+@case
+def nothing_is_enrolled_by_a_passkeyd_that_lies():
+    def other_challenge(page, key):
+        page.say(REGISTRATION, key.registration(page.request, ORIGIN, challenge=bytes(32)))
+
+    def other_origin(page, key):
+        page.say(REGISTRATION, key.registration(page.request, "https://evil.example.com"))
+
+    def other_key_signs(page, key):
+        page.say(REGISTRATION, key.registration(page.request, ORIGIN))
+        challenge, _ = page.test()
+        thief = passkey()
+        thief.id = key.id
+        page.say(ASSERTION, thief.assertion(page.request.rp_id, challenge, ORIGIN))
+
+    def old_challenge_signed(page, key):
+        page.say(REGISTRATION, key.registration(page.request, ORIGIN))
+        page.test()
+        page.say(ASSERTION, key.assertion(page.request.rp_id, page.request.challenge, ORIGIN))
+
+    def garbage(page, _):
+        page.connection.send(os.urandom(1000))
+
+    for lie, reason in ((other_challenge, "another challenge"), (other_origin, "another origin"),
+                        (other_key_signs, "signature is wrong"),
+                        (old_challenge_signed, "another challenge"), (garbage, "malformed message")):
+        fresh()
+        with ceremony() as (process, page):
+            lie(page, passkey())
+            _, err = finish(process, 70 if lie is garbage else 1)
+            tap.equal(page.verdict()[1] != "ok", True, "refused")
+        tap.contains(err, reason)
+        tap.equal(lines(), [], "lines after " + lie.__name__)
+
+
+@case
+def a_page_of_another_origin_is_not_shown():
+    fresh()
+    with ceremony(url="https://login.example.com.evil.org/x") as (process, _):
+        _, err = finish(process, 1)
+    tap.equal("evil" in err, False, "the page")
+    tap.contains(err, "browser_origin")
+
+
+@case
+def a_person_who_did_not_ask_and_a_passkeyd_that_ends_are_told_apart():
+    for reason, status, part in (("not-requested", 1, "did not ask"), ("timeout", 3, "in time"),
+                                 ("number-wrong", 1, "wrong number"), (None, 3, "passkeyd")):
+        fresh()
+        with ceremony() as (process, page):
+            if reason:
+                page.say(FAILED, fake_passkeyd.text(reason) + fake_passkeyd.text(""), address=None)
+            else:
+                page.close()
+            tap.contains(finish(process, status)[1], part)
+        tap.equal(lines(), [], "lines")
+
+
+@case
+def what_cannot_work_is_refused_before_a_page_is_asked_for():
+    for options, words, part in (({"browser_origin": '""'}, (), "browser_origin"),
+                                 ({}, ("--rp-id", "example.org"), "cannot make passkeys of"),
+                                 ({"rp_id": "example.org"}, (), "cannot make passkeys of"),
+                                 ({"attestation": "require"}, (), "root certificates"),
+                                 ({}, ("--name", "\x1b"), "name")):
+        fresh(**options)
+        with fake_passkeyd.listening(SOCKET) as accept:
+            process = enroll(*words)
+            _, err = process.communicate(timeout=scene.PATIENCE_S)
+            tap.equal(accept(wait=False), None, "ceremony")
+        tap.equal(process.returncode in (1, 2), True, "exit status")
+        tap.contains(err, part)
+
+
+@case
+def without_passkeyd_there_is_a_hint():
+    fresh()
+    _, err = finish(enroll(), 1)
+    tap.contains(err, "passkeyd is not running")
+    tap.contains(err, "hint: start it")
+
+
+@case
+def a_relying_party_above_the_page_is_taken_from_the_configuration():
+    fresh(rp_id="example.com")
+    with ceremony() as (process, page):
+        tap.equal(page.request.rp_id, "example.com", "rp_id")
+        page.enrol(passkey(), ORIGIN)
+        finish(process, 0)
+
+
+@case
+def the_admin_chooses_which_authenticators_may_be_enrolled():
+    for options, key, reason in (({"synced": "deny"}, {}, "copied between devices"),
+                                 ({"user_verification": "required"}, {"flags": UP | BE | BS},
+                                  "did not verify the person"),
+                                 ({"aaguids": "08987058-cadc-4b81-b6e1-30de50dcbe96"}, {}, "model")):
+        fresh(**options)
+        with ceremony() as (process, page):
+            page.say(REGISTRATION, passkey(**key).registration(page.request, ORIGIN))
+            tap.contains(finish(process, 1)[1], reason)
+        tap.equal(lines(), [], "lines")
+    fresh(synced="deny", user_verification="required")
+    with ceremony() as (process, page):
+        tap.equal(page.request.uv, 2, "user verification that the page asks for")
+        page.enrol(passkey(flags=UP | UV), ORIGIN)
+        finish(process, 0)
+
+
+def set_width(terminal, columns):
+    fcntl.ioctl(terminal._master, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+
+
+def shown_at(columns, *words, environment=None):
+    """What a person at a terminal of this width sees."""
+    fresh()
+    with fake_passkeyd.listening(SOCKET) as accept:
+        with Terminal([CTL, "enroll", "--browser", "--user", "alice", *words],
+                      environment=environment) as terminal:
+            page = accept()
+            set_width(terminal, columns)
+            page.start(URL)
+            terminal.wait_for(r"enter this number there: \d\d")
+            return terminal.shown
+
+
+@case
+def a_terminal_shows_a_qr_code_where_it_can():
+    shown = shown_at(80)
+    tap.contains(shown, "\033[30;107m")
+    code = [line for line in shown.split("\n") if "\033[30;107m" in line]
+    widths = {len(line) - len("\033[30;107m") - len("\033[0m") for line in code}
+    tap.equal(len(widths), 1, "widths of its lines")
+    tap.equal(33 <= widths.pop() <= 80, True, "width")
+    dumb = {"TERM": "dumb", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+    latin = {"TERM": "xterm", "LANG": "C", "PATH": os.environ["PATH"]}
+    for columns, words, environment in ((30, (), None), (80, ("--no-qr",), None), (80, (), dumb),
+                                        (80, (), latin)):
+        shown = shown_at(columns, *words, environment=environment)
+        tap.equal("\033" in shown, False, "escape sequences")
+        tap.contains(shown, URL)
+
+
+# invite
+
+@contextlib.contextmanager
+def invitation(*words, url=URL, accept=None):
+    """An invitation of alice whose link was shown, and its ceremony."""
+    with contextlib.ExitStack() as stack:
+        accept = accept or stack.enter_context(fake_passkeyd.listening(SOCKET))
+        process = start("invite", *words, "alice")
+        page = accept()
+        page.start(url)
+        out, err = finish(process, 0)
+        tap.equal(out, url + "\n", "results")
+        tap.contains(err, "alice, once, until ")
+        yield page
+        page.close()
+
+
+def waiting():
+    """The processes of invitations that wait."""
+    return scene.processes.by_program(lambda path: path == CTL)
+
+
+def wait_until_none_waits():
+    for pid in waiting():
+        with contextlib.suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(pid)
+            ready, _, _ = select.select([descriptor], [], [], scene.PATIENCE_S)
+            os.close(descriptor)
+            tap.equal(bool(ready), True, "the end of an invitation's process")
+
+
+@case
+def an_invitation_enrols_its_user_after_the_admin_has_gone():
+    fresh()
+    LOG.forget()
+    with invitation("--for", "24h") as page:
+        tap.equal(page.request.user, "alice", "user")
+        tap.equal(page.request.number, fake_passkeyd.NUMBER_NONE, "number")
+        tap.equal(page.request.timeout, 24 * 3600, "timeout")
+        tap.equal(page.enrol(passkey(), ORIGIN, name="Desk"), (8, "ok"), "verdict")
+        wait_until_none_waits()
+    tap.equal(len(lines()), 1, "lines")
+    tap.contains(lines()[0], "name=Desk")
+    tap.equal(len(LOG.lines('invitation for alice: enrolled "Desk"')), 1, "lines of the log")
+
+
+@case
+def an_invitation_leaves_the_session_of_the_admin():
+    fresh()
+    with fake_passkeyd.listening(SOCKET) as accept:
+        with Terminal([CTL, "invite", "alice"]) as terminal:
+            page = accept()
+            page.start(URL)
+            tap.equal(terminal.finish(), 0, "exit status")
+        (pid,) = waiting()
+        tap.equal(os.getsid(pid), pid, "session of its own")
+        files = [os.readlink(path) for path in glob.glob("/proc/%d/fd/*" % pid)]
+        tap.equal([path for path in files if "/pts/" in path or "pipe:" in path or
+                   path == "/dev/tty"], [], "what it holds of the session")
+        tap.equal(os.readlink("/proc/%d/cwd" % pid), "/", "folder")
+        page.enrol(passkey(), ORIGIN)
+        wait_until_none_waits()
+    tap.equal(len(lines()), 1, "lines")
+
+
+@case
+def an_invitation_works_once():
+    fresh()
+    with invitation() as page:
+        page.enrol(passkey(), ORIGIN)
+        with contextlib.suppress(BrokenPipeError):
+            page.say(REGISTRATION, passkey().registration(page.request, ORIGIN))
+        wait_until_none_waits()
+        tap.equal(page.hear(), None, "answer")
+    tap.equal(len(lines()), 1, "lines")
+
+
+@case
+def a_refused_registration_uses_it_up_too():
+    fresh()
+    with invitation() as page:
+        page.say(REGISTRATION, passkey().registration(page.request, "https://evil.example.com"))
+        tap.equal(page.verdict(), (8, "origin"), "verdict")
+        wait_until_none_waits()
+    tap.equal(lines(), [], "lines")
+
+
+@case
+def an_invitation_ends_with_its_time_and_with_passkeyd():
+    for reason in ("timeout", None):
+        fresh()
+        LOG.forget()
+        with invitation() as page:
+            if reason:
+                page.say(FAILED, fake_passkeyd.text(reason) + fake_passkeyd.text(""), address=None)
+            else:
+                page.close()  # a restart: its memory is gone
+            wait_until_none_waits()
+        tap.equal(lines(), [], "lines")
+        tap.equal(len(LOG.lines("invitation for alice: ended, %s" % (reason or "process"))), 1,
+                  "lines of the log")
+
+
+@case
+def an_answer_to_one_invitation_is_none_to_another():
+    fresh()
+    with fake_passkeyd.listening(SOCKET) as accept:
+        with invitation(accept=accept) as mine:
+            process = start("invite", "bob")
+            theirs = accept()
+            theirs.start(URL + "2")
+            finish(process, 0)
+            tap.equal(theirs.request.user, "bob", "user")
+            theirs.say(REGISTRATION, passkey().registration(mine.request, ORIGIN))
+            tap.equal(theirs.verdict(), (8, "challenge"), "verdict")
+            theirs.close()
+    wait_until_none_waits()
+    tap.equal(os.path.exists(system.PASSKEYS + "/bob"), False, "bob's file")
+    tap.equal(lines(), [], "lines")
+
+
+def forget_user(name):
+    """As userdel(8), which looks for processes of that uid on the whole machine."""
+    users = read("/etc/passwd").splitlines(keepends=True)
+    system.write("/etc/passwd", "".join(u for u in users if not u.startswith(name + ":")))
+
+
+@case
+def an_invitation_is_for_the_user_who_was_there_when_it_was_made():
+    fresh()
+    system.add_user("carol", scene.PASSWORD)
+    with fake_passkeyd.listening(SOCKET) as accept:
+        process = start("invite", "carol")
+        page = accept()
+        page.start(URL)
+        finish(process, 0)
+        forget_user("carol")
+        tap.equal(page.enrol(passkey(), ORIGIN), (8, "user-unknown"), "verdict")
+        page.close()
+    wait_until_none_waits()
+    tap.equal(os.path.exists(system.PASSKEYS + "/carol"), False, "carol's file")
+
+
+@case
+def only_root_may_invite_and_only_users_who_exist():
+    fresh(credentials="%h/.config/passkeys")
+    as_alice = subprocess.run(
+        ["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", CTL, "invite", "alice"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/",
+        check=False)
+    tap.equal(as_alice.returncode, 1, "exit status")
+    tap.contains(as_alice.stderr, "only root may invite")
+    fresh()
+    tap.contains(ctl("invite", "nobody-of-this-name", status=1)[1], "does not know the user")
+    for words in (("invite",), ("invite", "alice", "--for", "8d"), ("invite", "alice", "--for", "0h"),
+                  ("invite", "alice", "--for", "24"), ("invite", "alice", "--for", "h"),
+                  ("invite", "alice", "--user", "bob")):
+        ctl(*words, status=2)
+
+
+@case
+def in_the_foreground_it_waits():
+    fresh()
+    with fake_passkeyd.listening(SOCKET) as accept:
+        process = start("invite", "--foreground", "--for", "5m", "--name", "Desk", "alice")
+        page = accept()
+        page.start(URL)
+        tap.equal(process.stdout.readline(), URL + "\n", "results")
+        page.enrol(passkey(), ORIGIN)
+        tap.contains(finish(process, 0)[1], 'Enrolled "Desk" for alice.')
+    tap.equal(len(lines()), 1, "lines")
+
+
+if __name__ == "__main__":
+    LOG = scene.prepare(sys.argv[1])
+    tap.run([case for case in CASES if sys.argv[2:] == [] or sys.argv[2] in case.__name__])
