@@ -20,7 +20,9 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -42,6 +44,15 @@
 #define KEEPER_GRACE_MS 2000
 /* What the keeper says when the program could not even be started; as shells do. */
 #define EXIT_NOT_STARTED 127
+/* Bytes of stack for what is done between clone and execve. */
+#define PROGRAM_STACK_SIZE 16384
+
+struct start {
+	const char *path;
+	int socket; /* the program's end */
+	pid_t host;
+	pid_t keeper;
+};
 
 /*
  * In the program's process, up to its execve.
@@ -63,6 +74,14 @@ static void program_run(const char *path, pid_t keeper)
 		return;
 	/* Not execve(3), whose prototype cannot take strings that are const. */
 	(void)syscall(SYS_execve, path, arguments, no_environment);
+}
+
+static int program_main(void *context)
+{
+	const struct start *start = context;
+
+	program_run(start->path, start->keeper);
+	return EXIT_NOT_STARTED;
 }
 
 /*
@@ -150,30 +169,34 @@ static bool watch_host(pid_t host, int *ret_fd)
 	return getppid() == host;
 }
 
-struct start {
-	const char *path;
-	int socket; /* the program's end */
-	pid_t host;
-};
+/*
+ * In the keeper's memory, with the keeper suspended until the execve: what would be copied for it
+ * costs more than all else that the keeper does. It has a stack of its own, and signals are blocked.
+ */
+static pid_t program_start(struct start *start)
+{
+	alignas(16) unsigned char stack[PROGRAM_STACK_SIZE];
+
+	start->keeper = getpid();
+	/* From the middle, whichever way the stack of this architecture grows. */
+	return clone(
+		program_main, stack + sizeof(stack) / 2, CLONE_VM | CLONE_VFORK | SIGCHLD, start);
+}
 
 static int keeper_run(void *context)
 {
-	const struct start *start = context;
-	pid_t self = getpid(), program;
+	struct start start = *(const struct start *)context;
+	pid_t program;
 	int signals, host_fd;
 
 	(void)prctl(PR_SET_NAME, "passkey-keeper");
 	reset_dispositions();
-	if (ppk_descriptors_keep_one(start->socket) != PPK_OK)
+	if (ppk_descriptors_keep_one(start.socket) != PPK_OK)
 		return EXIT_NOT_STARTED;
 	signals = keeper_signals();
-	if (signals < 0 || !watch_host(start->host, &host_fd))
+	if (signals < 0 || !watch_host(start.host, &host_fd))
 		return EXIT_NOT_STARTED;
-	program = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-	if (program == 0) {
-		program_run(start->path, self);
-		_exit(EXIT_NOT_STARTED);
-	}
+	program = program_start(&start);
 	if (program < 0)
 		return EXIT_NOT_STARTED;
 	close(3); /* with the last holder of the program's end gone, the host sees end of file */
