@@ -19,7 +19,7 @@ def cases(build):
             if case.find("failure") is not None or case.find("error") is not None:
                 yield name, "failed", ""
             elif skipped is not None:
-                yield name, "skipped", skipped.get("message") or (skipped.text or "")
+                yield name, "skipped", case.findtext("system-out") or ""
             else:
                 yield name, "passed", ""
 
@@ -30,7 +30,7 @@ def main():
         for name, outcome, reason in cases(build):
             counts[outcome] += 1
             if outcome != "passed":
-                print("%s: %s %s" % (outcome, name, reason.strip()))
+                print("%s: %s%s" % (outcome, name, reason and ": " + reason))
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     return 1 if counts["failed"] or not counts["passed"] else 0
 

@@ -26,6 +26,7 @@ DRIVER = os.path.join(BUILD, "tests", "integration", "device_driver")
 RP = "example.com"
 PIN = "1234"
 PATIENCE = 60  # seconds until a test that hangs is a failure; no test ends by it
+NOBODY = 65534
 LONG_MS = 60000
 SHORT_MS = 1200
 
@@ -43,8 +44,17 @@ class Desk:
 
     def __enter__(self):
         os.mkdir(self.bus, 0o755)
+        os.chmod(self.folder, 0o755)
         shutil.copy(find_program(BUILD, "passkey-device-virtual"), self.helper)
         return self
+
+    def ordinary_user(self):
+        """How a ceremony is run by somebody who may not open everything: the caller, or nobody."""
+        if os.getuid() != 0:
+            return {}
+        # the folder of the build may be closed to others
+        driver = shutil.copy(DRIVER, self.folder)
+        return {"driver": driver, "user": NOBODY, "group": NOBODY, "extra_groups": []}
 
     def __exit__(self, *_):
         self._open.close()
@@ -55,8 +65,8 @@ class Desk:
         key = Authenticator(BUILD, self.bus, node="hidraw%d" % number, args=args)
         return self._open.enter_context(key)
 
-    def ask(self, what, *args, timeout=LONG_MS):
-        return self._open.enter_context(Ceremony(self.helper, what, *args, timeout=timeout))
+    def ask(self, what, *args, timeout=LONG_MS, **run):
+        return self._open.enter_context(Ceremony(self.helper, what, *args, timeout=timeout, **run))
 
     def enrol(self, *args, pin=None):
         """A new credential on the only key that is plugged in."""
@@ -83,16 +93,16 @@ class Desk:
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
 
-    def sign_in(self, *groups, timeout=LONG_MS):
-        return self.ask("assert", *["group=" + g for g in groups], timeout=timeout)
+    def sign_in(self, *groups, timeout=LONG_MS, **run):
+        return self.ask("assert", *["group=" + g for g in groups], timeout=timeout, **run)
 
 
 class Ceremony:
     """One run of passkey-device: messages out, commands in."""
 
-    def __init__(self, helper, what, *args, timeout):
-        self.process = subprocess.Popen([DRIVER, helper, what, "timeout=%d" % timeout, *args],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, helper, what, *args, timeout, driver=DRIVER, **run):
+        self.process = subprocess.Popen([driver, helper, what, "timeout=%d" % timeout, *args],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, **run)
         self.seen = []
         self._rest = b""
 
