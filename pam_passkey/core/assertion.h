@@ -2,7 +2,10 @@
 #ifndef PPK_CORE_ASSERTION_H
 #define PPK_CORE_ASSERTION_H
 
+#include <stddef.h>
+
 #include "core/bytes.h"
+#include "core/credential.h"
 
 #define PPK_SIGNATURE_MAX 1024 /* bytes: RSA 8192 */
 
@@ -17,5 +20,9 @@ struct ppk_assertion {
 
 /* Free what it holds and empty it; NULL and an empty one are fine. */
 void ppk_assertion_done(struct ppk_assertion *assertion);
+
+/* The credential that the assertion names, or NULL. Says nothing about its truth. Pure. */
+const struct ppk_credential *ppk_assertion_credential(const struct ppk_assertion *assertion,
+	const struct ppk_credential *const *credentials, size_t count);
 
 #endif

@@ -10,14 +10,7 @@
 #include "core/error.h"
 
 /*
- * Is the SubjectPublicKeyInfo of credential the one accepted encoding of a key for its algorithm
- * (crypto/spki.h)? Reads bytes alone: for every credential of a file at every sign-in. A point that
- * is not on its curve passes; ppk_signature_verify() refuses it. PPK_ERR_KEY. A ppk_key_check_fn. Pure.
- */
-PPK_MUST_CHECK enum ppk_err ppk_public_key_check_form(const struct ppk_credential *credential);
-
-/*
- * All of ppk_public_key_check_form(), and: is the point on its curve (ECDSA, EdDSA), does OpenSSL
+ * All of ppk_spki_check(), and: is the point on its curve (ECDSA, EdDSA), does OpenSSL
  * take the key? For enrolment, import and passkeyctl doctor. PPK_ERR_KEY | PPK_ERR_NOMEM. A
  * ppk_key_check_fn.
  */
@@ -40,5 +33,11 @@ PPK_MUST_CHECK enum ppk_err ppk_public_key_from_raw(
 PPK_MUST_CHECK enum ppk_err ppk_signature_verify(enum ppk_algorithm alg,
 	const struct ppk_bytes *key, const uint8_t *message, size_t message_len,
 	const uint8_t *signature, size_t signature_len);
+
+/*
+ * Have OpenSSL set up what the first ppk_signature_verify() with a key like this one would, so that
+ * a later one is quick. Says nothing about the key.
+ */
+void ppk_signature_prepare(enum ppk_algorithm alg, const struct ppk_bytes *key);
 
 #endif

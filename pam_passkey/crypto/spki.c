@@ -254,6 +254,13 @@ enum ppk_err ppk_spki_parse(
 	return alg == PPK_ALG_RS256 ? parse_rsa(der, len, ret) : PPK_ERR_KEY;
 }
 
+enum ppk_err ppk_spki_check(const struct ppk_credential *credential)
+{
+	struct ppk_spki parts;
+
+	return ppk_spki_parse(credential->alg, credential->key.data, credential->key.len, &parts);
+}
+
 enum ppk_err ppk_spki_algorithm(const uint8_t *der, size_t len, enum ppk_algorithm *ret)
 {
 	static const enum ppk_algorithm all[] = { PPK_ALG_ES256, PPK_ALG_ES384, PPK_ALG_ES512,

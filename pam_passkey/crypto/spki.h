@@ -39,6 +39,13 @@ struct ppk_spki {
 PPK_MUST_CHECK enum ppk_err ppk_spki_parse(
 	enum ppk_algorithm alg, const uint8_t *der, size_t len, struct ppk_spki *ret);
 
+/*
+ * Is the SubjectPublicKeyInfo of credential the one accepted encoding of a key for its algorithm?
+ * Reads bytes alone: for every credential of a file at every sign-in. A point that is not on its curve
+ * passes; ppk_signature_verify() refuses it. PPK_ERR_KEY. A ppk_key_check_fn. Pure.
+ */
+PPK_MUST_CHECK enum ppk_err ppk_spki_check(const struct ppk_credential *credential);
+
 /* For which algorithm is this key? PPK_ERR_KEY when for none. Pure. */
 PPK_MUST_CHECK enum ppk_err ppk_spki_algorithm(
 	const uint8_t *der, size_t len, enum ppk_algorithm *ret);

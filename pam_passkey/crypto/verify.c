@@ -19,20 +19,6 @@
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
 
-const struct ppk_credential *ppk_verification_credential(
-	const struct ppk_verification *verification, const struct ppk_assertion *assertion)
-{
-	const struct ppk_bytes *id = &assertion->credential_id;
-
-	if (id->len == 0)
-		return NULL;
-	for (size_t i = 0; i < verification->credential_count; i++) {
-		if (ppk_bytes_equal(&verification->credentials[i]->id, id->data, id->len))
-			return verification->credentials[i];
-	}
-	return NULL;
-}
-
 /* Step 6: the user handle, when there is one, is the one that was enrolled. */
 static bool user_handle_fits(
 	const struct ppk_credential *credential, const struct ppk_assertion *assertion)
@@ -160,8 +146,8 @@ static enum ppk_err check_claims(const struct ppk_verification *verification,
 enum ppk_err ppk_assertion_verify(const struct ppk_verification *verification,
 	const struct ppk_assertion *assertion, struct ppk_verified *ret)
 {
-	const struct ppk_credential *credential =
-		ppk_verification_credential(verification, assertion);
+	const struct ppk_credential *credential = ppk_assertion_credential(
+		assertion, verification->credentials, verification->credential_count);
 	struct ppk_authenticator_data data;
 	bool count_fell;
 	enum ppk_err err = check_claims(verification, assertion, credential, &data);

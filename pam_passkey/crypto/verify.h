@@ -22,7 +22,7 @@ struct ppk_verification {
 	int64_t now_s; /* for expiry */
 	/*
 	 * The stored sign count of the credential that the assertion names (find it with
-	 * ppk_verification_credential()); 0 when it was never used.
+	 * ppk_assertion_credential()); 0 when it was never used.
 	 */
 	uint32_t stored_count;
 	enum ppk_sign_count_policy sign_count;
@@ -35,10 +35,6 @@ struct ppk_verified {
 	uint32_t sign_count;
 	bool count_fell; /* sign_count=log: it did not rise, and was let through; log it */
 };
-
-/* The user's credential that the assertion names, or NULL. Says nothing about its truth. Pure. */
-const struct ppk_credential *ppk_verification_credential(
-	const struct ppk_verification *verification, const struct ppk_assertion *assertion);
 
 /*
  * THE verifier (WebAuthn Level 3, 7.2). In this order, each with its own error: the credential is

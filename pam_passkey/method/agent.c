@@ -17,7 +17,6 @@
 #include "core/authenticator_data.h"
 #include "core/ssh_agent.h"
 #include "core/ssh_key.h"
-#include "crypto/digest.h"
 #include "crypto/spki.h"
 #include "method/messages.h"
 #include "sys/clock.h"
@@ -136,7 +135,7 @@ static enum ppk_err make_blob(struct talk *talk)
 	ppk_sshsig_message_write(&message, &purpose);
 	if (message.failed)
 		return PPK_ERR_LIMIT;
-	err = ppk_sha256(memory, message.len, hash);
+	err = ppk_crypto_sha256(request->crypto, memory, message.len, hash);
 	if (err != PPK_OK)
 		return err;
 	ppk_sshsig_write(&writer, hash);
@@ -149,7 +148,8 @@ static enum ppk_err take_signature(const struct talk *talk, const struct ppk_cre
 {
 	uint8_t data[PPK_AUTHENTICATOR_DATA_MIN], hash[PPK_SHA256_SIZE];
 	struct ppk_writer writer = { .data = data, .size = sizeof(data) };
-	enum ppk_err err = ppk_sha256(credential->rp_id, strlen(credential->rp_id), hash);
+	enum ppk_err err = ppk_crypto_sha256(
+		talk->request->crypto, credential->rp_id, strlen(credential->rp_id), hash);
 
 	ppk_writer_raw(&writer, hash, sizeof(hash));
 	ppk_writer_u8(&writer, signature->flags);

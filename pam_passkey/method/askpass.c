@@ -14,7 +14,6 @@
 
 #include "core/credential_groups.h"
 #include "core/ssh_challenge.h"
-#include "crypto/digest.h"
 #include "method/messages.h"
 #include "sys/clock.h"
 
@@ -103,7 +102,7 @@ static enum ppk_err challenge(const struct ppk_method_request *request, enum rea
 }
 
 /* The authenticator data, whose first part is not sent. */
-static enum ppk_err restore_authenticator_data(
+static enum ppk_err restore_authenticator_data(const struct ppk_crypto_source *crypto,
 	const char *rp_id, const struct ppk_ssh_answer *answer, struct ppk_bytes *ret)
 {
 	struct ppk_bytes whole = { .len = PPK_SHA256_SIZE + answer->authenticator_data_len };
@@ -114,7 +113,7 @@ static enum ppk_err restore_authenticator_data(
 		return PPK_ERR_NOMEM;
 	memcpy(whole.data + PPK_SHA256_SIZE, answer->authenticator_data,
 		answer->authenticator_data_len);
-	err = ppk_sha256(rp_id, strlen(rp_id), whole.data);
+	err = ppk_crypto_sha256(crypto, rp_id, strlen(rp_id), whole.data);
 	if (err != PPK_OK) {
 		ppk_bytes_done(&whole);
 		return err;
@@ -162,7 +161,8 @@ static enum ppk_err restore(const struct ppk_method_request *request,
 	if (err == PPK_OK)
 		err = ppk_bytes_copy(answer->signature, answer->signature_len, &ret->signature);
 	if (err == PPK_OK)
-		err = restore_authenticator_data(group->rp_id, answer, &ret->authenticator_data);
+		err = restore_authenticator_data(
+			request->crypto, group->rp_id, answer, &ret->authenticator_data);
 	return err != PPK_OK ? err : restore_client_data(request, answer, &ret->client_data);
 }
 

@@ -21,8 +21,6 @@
 
 #include "core/credential_file.h"
 #include "core/text.h"
-#include "crypto/digest.h"
-#include "crypto/verify.h"
 #include "method/agent.h"
 #include "method/askpass.h"
 #include "method/choice.h"
@@ -216,6 +214,7 @@ static bool no_assertion(struct sign_in *sign_in, enum ppk_err reason)
 		{ PPK_OUTCOME_BLOCKED, PPK_ERR_PIN_BLOCKED },
 		{ PPK_OUTCOME_BLOCKED, PPK_ERR_UV_BLOCKED },
 		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_NOT_FOUND },
+		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_VERSION },
 		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_UNSAFE_FILE },
 		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PERMISSION },
 		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_IO },
@@ -282,6 +281,7 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 		.device = &sign_in->device,
 		.challenge = sign_in->challenge,
 		.origins = &sign_in->origins,
+		.crypto = sign_in->request->crypto,
 		.dialogue = sign_in->request->dialogue,
 		.log = sign_in->log,
 	};
@@ -402,16 +402,18 @@ static enum ppk_err verify(struct sign_in *sign_in, struct ppk_state *state)
 	uint8_t id_hash[PPK_SHA256_SIZE];
 	enum ppk_err err;
 
-	sign_in->credential = ppk_verification_credential(&verification, &sign_in->assertion);
+	sign_in->credential = ppk_assertion_credential(
+		&sign_in->assertion, sign_in->usable, sign_in->usable_count);
 	if (sign_in->credential != NULL && sign_in->request->credential_label != NULL)
 		ppk_credential_label(sign_in->credential, sign_in->request->credential_label,
 			PPK_CREDENTIAL_NAME_MAX + 1);
-	err = ppk_sha256(id->data, id->len, id_hash);
+	err = ppk_crypto_sha256(sign_in->request->crypto, id->data, id->len, id_hash);
 	if (err != PPK_OK)
 		return err;
 	stored = ppk_sign_counts_find(&state->counts, id_hash);
 	verification.stored_count = stored == NULL ? 0 : stored->count;
-	err = ppk_assertion_verify(&verification, &sign_in->assertion, &verified);
+	err = ppk_crypto_assertion_verify(
+		sign_in->request->crypto, &verification, &sign_in->assertion, &verified);
 	if (err == PPK_OK)
 		err = advance(sign_in, state, id_hash, verification.stored_count, &verified);
 	return err;
@@ -453,7 +455,8 @@ static void seem_to_decide(struct sign_in *sign_in)
 	};
 	struct ppk_verified verified;
 
-	if (ppk_assertion_verify(&verification, &sign_in->assertion, &verified) == PPK_OK)
+	if (ppk_crypto_assertion_verify(sign_in->request->crypto, &verification,
+		    &sign_in->assertion, &verified) == PPK_OK)
 		ppk_log(sign_in->log, PPK_LOG_ERROR, "an answer for nobody verified");
 	tell(sign_in, PPK_MESSAGE_REFUSED);
 }
@@ -468,8 +471,8 @@ static void pretend(struct sign_in *sign_in)
 	struct ppk_result result = sign_in->result;
 
 	if (!would_run(sign_in, PPK_METHOD_ASKPASS) ||
-		ppk_decoy_here(sign_in->options, user_name(sign_in), &sign_in->trust, sign_in->log,
-			&decoy) != PPK_OK) {
+		ppk_decoy_here(sign_in->request->crypto, sign_in->options, user_name(sign_in),
+			&sign_in->trust, sign_in->log, &decoy) != PPK_OK) {
 		ppk_decoy_done(&decoy);
 		return;
 	}
@@ -550,8 +553,8 @@ struct ppk_result ppk_authenticate(const struct ppk_request *request)
 	} else if (sign_in.result.reason == PPK_ERR_METHOD_UNAVAILABLE) {
 		end_without_a_way(&sign_in);
 	}
+	report(&sign_in, start_ms); /* while passkey-device ends */
 	ppk_device_stop(&sign_in.device);
-	report(&sign_in, start_ms);
 	ppk_assertion_done(&sign_in.assertion);
 	ppk_bytes_done(&sign_in.expected.exact);
 	ppk_credential_file_free(sign_in.file);

@@ -8,18 +8,20 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/outcome.h"
+#include "crypto/crypto.h"
 #include "method/dialogue.h"
 #include "sys/session_read.h"
 
 /* One sign-in. Everything is borrowed. */
 struct ppk_request {
-	const char *user;    /* as the application named it; not trusted */
+	const char *user; /* as the application named it; not trusted */
 	const char *service;
-	const char *tty;   /* may be NULL */
+	const char *tty; /* may be NULL */
 	const char *rhost; /* may be NULL */
 	const char *ssh_connection; /* SSH_CONNECTION as sshd itself says it; NULL: none does */
 	const char *agent_socket; /* SSH_AUTH_SOCK of the session; may be NULL; not trusted */
 	const struct ppk_options *options;
+	const struct ppk_crypto_source *crypto; /* asked for a user who has a passkey */
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 	uid_t root; /* owner that is trusted: 0 */

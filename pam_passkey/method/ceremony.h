@@ -11,21 +11,26 @@
 #include <stdint.h>
 
 #include "audit/event.h"
+#include "core/credential.h"
 #include "core/device_message.h"
 #include "core/error.h"
+#include "crypto/crypto.h"
 #include "device/device.h"
 #include "method/dialogue.h"
 
 struct ppk_ceremony {
 	struct ppk_device *device; /* the request was sent already */
+	const struct ppk_crypto_source *crypto;
+	/* whose signature this process probably verifies next, or NULL: what that needs is set up early */
+	const struct ppk_credential *verified_next;
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
-	bool nfc;           /* authenticators in readers are asked too */
-	bool cue;           /* false: only questions and what explains them are shown */
-	bool explain;       /* say why it ended without success; false: the caller does */
+	bool nfc; /* authenticators in readers are asked too */
+	bool cue; /* false: only questions and what explains them are shown */
+	bool explain; /* say why it ended without success; false: the caller does */
 	unsigned timeout_s; /* how long the person has; starts again after each PIN (at most 8) */
 	const char *action; /* "to sign in to web1 as alice", "to enrol it for alice" */
-	const char *user;   /* for messages */
+	const char *user; /* for messages */
 	/*
 	 * The name to show for an authenticator ("Blue key"), or NULL for "your security key". Asked with
 	 * what passkey-device said about it; copied at once.
@@ -42,7 +47,7 @@ uint32_t ppk_ceremony_device_timeout_ms(unsigned timeout_s);
  * lives until the device is used again. Otherwise the reason of the end; passkey-device was told to
  * cancel where it had not ended by itself. PPK_ERR_CONVERSATION: a message could not be shown.
  */
-PPK_MUST_CHECK enum ppk_err ppk_ceremony_run(struct ppk_ceremony *ceremony,
-					     struct ppk_device_message *ret);
+PPK_MUST_CHECK enum ppk_err ppk_ceremony_run(
+	struct ppk_ceremony *ceremony, struct ppk_device_message *ret);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "core/ssh_host.h"
 #include "core/text.h"
-#include "crypto/digest.h"
 #include "sys/host.h"
 #include "sys/random.h"
 
@@ -22,17 +21,18 @@
  * A digest that nobody has who has not the secret. What is hashed has one length, so that no digest is
  * the beginning of another.
  */
-static enum ppk_err derive(const uint8_t secret[static PPK_MACHINE_SECRET_SIZE], const char *name,
-	uint8_t purpose, uint8_t ret[static PPK_SHA256_SIZE])
+static enum ppk_err derive(const struct ppk_crypto_source *crypto,
+	const uint8_t secret[static PPK_MACHINE_SECRET_SIZE], const char *name, uint8_t purpose,
+	uint8_t ret[static PPK_SHA256_SIZE])
 {
 	uint8_t input[PPK_MACHINE_SECRET_SIZE + PPK_SHA256_SIZE + 1];
 	enum ppk_err err;
 
 	memcpy(input, secret, PPK_MACHINE_SECRET_SIZE);
-	err = ppk_sha256(name, strlen(name), input + PPK_MACHINE_SECRET_SIZE);
+	err = ppk_crypto_sha256(crypto, name, strlen(name), input + PPK_MACHINE_SECRET_SIZE);
 	input[sizeof(input) - 1] = purpose;
 	if (err == PPK_OK)
-		err = ppk_sha256(input, sizeof(input), ret);
+		err = ppk_crypto_sha256(crypto, input, sizeof(input), ret);
 	explicit_bzero(input, sizeof(input));
 	return err;
 }
@@ -45,8 +45,9 @@ static size_t id_len(uint8_t chosen)
 	return lengths[chosen % sizeof(lengths)];
 }
 
-static enum ppk_err make_one(const uint8_t secret[static PPK_MACHINE_SECRET_SIZE], const char *name,
-	const char *rp_id, uint8_t number, size_t len, struct ppk_credential **ret)
+static enum ppk_err make_one(const struct ppk_crypto_source *crypto,
+	const uint8_t secret[static PPK_MACHINE_SECRET_SIZE], const char *name, const char *rp_id,
+	uint8_t number, size_t len, struct ppk_credential **ret)
 {
 	uint8_t id[ID_MAX];
 	char id_text[2 * ID_MAX], line[LINE_SIZE];
@@ -54,7 +55,7 @@ static enum ppk_err make_one(const uint8_t secret[static PPK_MACHINE_SECRET_SIZE
 	int line_len;
 
 	for (uint8_t part = 0; part < ID_MAX / PPK_SHA256_SIZE && err == PPK_OK; part++)
-		err = derive(secret, name, (uint8_t)(1 + number * 8 + part),
+		err = derive(crypto, secret, name, (uint8_t)(1 + number * 8 + part),
 			id + part * PPK_SHA256_SIZE);
 	if (err != PPK_OK)
 		return err;
@@ -66,16 +67,17 @@ static enum ppk_err make_one(const uint8_t secret[static PPK_MACHINE_SECRET_SIZE
 	return ppk_credential_parse(line, (size_t)line_len, ret, NULL);
 }
 
-enum ppk_err ppk_decoy_make(const uint8_t secret[static PPK_MACHINE_SECRET_SIZE], const char *name,
-	const char *rp_id, struct ppk_decoy *ret)
+enum ppk_err ppk_decoy_make(const struct ppk_crypto_source *crypto,
+	const uint8_t secret[static PPK_MACHINE_SECRET_SIZE], const char *name, const char *rp_id,
+	struct ppk_decoy *ret)
 {
 	uint8_t shape[PPK_SHA256_SIZE];
-	enum ppk_err err = derive(secret, name, 0, shape);
+	enum ppk_err err = derive(crypto, secret, name, 0, shape);
 	size_t count = 1 + shape[0] % PPK_DECOY_MAX;
 
 	memset(ret, 0, sizeof(*ret));
 	while (err == PPK_OK && ret->count < count) {
-		err = make_one(secret, name, rp_id, (uint8_t)ret->count, id_len(shape[1]),
+		err = make_one(crypto, secret, name, rp_id, (uint8_t)ret->count, id_len(shape[1]),
 			&ret->credentials[ret->count]);
 		if (err == PPK_OK)
 			ret->count++;
@@ -98,8 +100,9 @@ static const char *usual_rp_id(
 	return "localhost";
 }
 
-enum ppk_err ppk_decoy_here(const struct ppk_options *options, const char *name,
-	const struct ppk_trust *trust, const struct ppk_log *log, struct ppk_decoy *ret)
+enum ppk_err ppk_decoy_here(const struct ppk_crypto_source *crypto,
+	const struct ppk_options *options, const char *name, const struct ppk_trust *trust,
+	const struct ppk_log *log, struct ppk_decoy *ret)
 {
 	uint8_t secret[PPK_MACHINE_SECRET_SIZE];
 	struct ppk_diag diag = { .line = 0 };
@@ -113,7 +116,7 @@ enum ppk_err ppk_decoy_here(const struct ppk_options *options, const char *name,
 		err = ppk_random(secret, sizeof(secret));
 	}
 	if (err == PPK_OK)
-		err = ppk_decoy_make(secret, name, usual_rp_id(options, host), ret);
+		err = ppk_decoy_make(crypto, secret, name, usual_rp_id(options, host), ret);
 	explicit_bzero(secret, sizeof(secret));
 	return err;
 }

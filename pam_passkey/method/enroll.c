@@ -152,8 +152,7 @@ static enum ppk_err accept(const struct ppk_enrollment *enrollment,
 	enum ppk_err err;
 
 	ppk_attestation_object_of_device(made, &object);
-	err = ppk_attestation_verify(
-		&object, enrollment->rp_id, enrollment->uv, hash, &credential);
+	err = ppk_attestation_verify(&object, enrollment->rp_id, enrollment->uv, hash, &credential);
 	if (err == PPK_OK)
 		err = ppk_enrolment_policy_check(enrollment->policy, &object, credential);
 	if (err != PPK_OK) {
@@ -271,6 +270,7 @@ static enum ppk_err test(const struct ppk_enrollment *enrollment,
 		.trust = enrollment->trust,
 		.device = &device,
 		.challenge = challenge,
+		.crypto = &ppk_crypto_linked,
 		.dialogue = dialogue,
 		.log = enrollment->log,
 	};

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crypto/digest.h"
-
 #define NAME_SIZE (PPK_CREDENTIAL_NAME_MAX + 1)
 
 /* What the callback of the ceremony needs to name an authenticator. */
@@ -82,6 +80,10 @@ static enum ppk_err ask_device(struct ppk_ceremony *ceremony,
 
 	memcpy(message.client_data_hash, client_data_hash, PPK_SHA256_SIZE);
 	err = ppk_device_get_assertion(ceremony->device, &message);
+	/* while passkey-device starts and the authenticator works */
+	if (err == PPK_OK && ceremony->verified_next != NULL)
+		ppk_crypto_signature_prepare(ceremony->crypto, ceremony->verified_next->alg,
+			&ceremony->verified_next->key);
 	if (err == PPK_OK)
 		err = ppk_ceremony_run(ceremony, &answer);
 	if (err == PPK_OK && answer.type != PPK_DEVICE_ASSERTION)
@@ -105,7 +107,8 @@ enum ppk_err ppk_local_sign(struct ppk_ceremony *ceremony, const char *device_he
 		ppk_log(ceremony->log, PPK_LOG_ERROR, "device_helper: %s", text);
 	}
 	if (err == PPK_OK)
-		err = ppk_sha256(client_data->data, client_data->len, hash);
+		err = ppk_crypto_sha256(
+			ceremony->crypto, client_data->data, client_data->len, hash);
 	if (err == PPK_OK)
 		err = ask_device(ceremony, hash, groups, &assertion);
 	if (err != PPK_OK) {
@@ -122,6 +125,8 @@ static enum ppk_err sign(const struct ppk_method_request *request,
 	struct names names = { .request = request };
 	struct ppk_ceremony ceremony = {
 		.device = request->device,
+		.crypto = request->crypto,
+		.verified_next = request->credentials[0],
 		.dialogue = request->dialogue,
 		.log = request->log,
 		.nfc = request->nfc,

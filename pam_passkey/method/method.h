@@ -11,6 +11,7 @@
 #include "core/credential.h"
 #include "core/error.h"
 #include "core/ssh_host.h"
+#include "crypto/crypto.h"
 #include "device/device.h"
 #include "method/dialogue.h"
 #include "sys/file.h"
@@ -18,8 +19,8 @@
 
 /* What every method is given. Everything is borrowed. */
 struct ppk_method_request {
-	const char *user;   /* for messages */
-	const char *host;   /* this machine, for the origin */
+	const char *user; /* for messages */
+	const char *host; /* this machine, for the origin */
 	const char *service; /* that asks; part of what is signed where it can be */
 	const char *action; /* for messages: "to sign in to web1 as alice" */
 	/*
@@ -43,7 +44,9 @@ struct ppk_method_request {
 	 */
 	struct ppk_device *device;
 	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes; outlives what *ret_expected says */
-	const struct ppk_ssh_origins *origins; /* this machine's for SSH clients; outlives that too */
+	const struct ppk_ssh_origins
+		*origins; /* this machine's for SSH clients; outlives that too */
+	const struct ppk_crypto_source *crypto;
 	const struct ppk_dialogue *dialogue;
 	const struct ppk_log *log;
 };

@@ -16,6 +16,7 @@
 #include "pam/answer.h"
 #include "pam/configuration.h"
 #include "pam/conversation.h"
+#include "pam/crypto_object.h"
 #include "pam/log.h"
 #include "sys/clock.h"
 #include "sys/environment.h"
@@ -95,6 +96,8 @@ static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *op
 	const struct ppk_log *log, int64_t start_ms)
 {
 	const struct ppk_dialogue dialogue = ppk_pam_dialogue(pamh);
+	struct ppk_crypto_object object = { .log = log };
+	const struct ppk_crypto_source crypto = ppk_crypto_object_source(&object);
 	char socket[PPK_AGENT_SOCKET_SIZE];
 	struct ppk_request request = {
 		.service = item(pamh, PAM_SERVICE),
@@ -103,17 +106,20 @@ static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *op
 		.ssh_connection = pam_getenv(pamh, "SSH_CONNECTION"),
 		.agent_socket = agent_socket(pamh, socket),
 		.options = options,
+		.crypto = &crypto,
 		.dialogue = &dialogue,
 		.log = log,
 		.root = 0,
 	};
+	enum ppk_outcome outcome;
 
 	if (pam_get_user(pamh, &request.user, NULL) != PAM_SUCCESS || request.user == NULL) {
 		ppk_log(log, PPK_LOG_ERROR, "the application names no user");
-		return end_early(
-			pamh, log, PPK_OUTCOME_DENIED, PPK_ERR_CONVERSATION, start_ms);
+		return end_early(pamh, log, PPK_OUTCOME_DENIED, PPK_ERR_CONVERSATION, start_ms);
 	}
-	return ppk_authenticate(&request).outcome;
+	outcome = ppk_authenticate(&request).outcome;
+	ppk_crypto_object_done(&object);
+	return outcome;
 }
 
 static enum ppk_outcome configured_sign_in(
@@ -144,8 +150,8 @@ ENTRY_POINT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, con
 
 	(void)flags;
 	if (kept == NULL)
-		return ppk_pam_answer(end_early(
-			pamh, &log, PPK_OUTCOME_DENIED, PPK_ERR_NOMEM, ppk_clock_ms()));
+		return ppk_pam_answer(
+			end_early(pamh, &log, PPK_OUTCOME_DENIED, PPK_ERR_NOMEM, ppk_clock_ms()));
 	kept->outcome = configured_sign_in(pamh, &log, argc, argv);
 	return ppk_pam_answer(kept->outcome);
 }

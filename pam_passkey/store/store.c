@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "core/options.h"
-#include "crypto/public_key.h"
+#include "crypto/spki.h"
 #include "sys/identity.h"
 
 enum ppk_err ppk_store_open(const char *template, const struct ppk_user *user, uid_t root,
@@ -52,8 +52,8 @@ enum ppk_err ppk_store_read(
 			store->path, &store->trust, PPK_CREDENTIAL_FILE_MAX, &text, reterr);
 	if (err != PPK_OK)
 		return err;
-	err = ppk_credential_file_parse((const char *)text.data, text.len, store->path,
-		ppk_public_key_check_form, ret, reterr);
+	err = ppk_credential_file_parse(
+		(const char *)text.data, text.len, store->path, ppk_spki_check, ret, reterr);
 	ppk_bytes_done(&text);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "crypto/attestation.h"
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
+#include "crypto/spki.h"
 #include "require.h"
 #include "vector.h"
 
@@ -38,14 +39,14 @@ static void check_credential(
 {
 	struct ppk_authenticator_data data;
 
-	static const char *const names[] = { "none", "self", "packed", "fido-u2f", "tpm", "android-key",
-		"apple" };
+	static const char *const names[] = { "none", "self", "packed", "fido-u2f", "tpm",
+		"android-key", "apple" };
 
 	REQUIRE(ppk_authenticator_data_parse(object->authenticator_data,
 			object->authenticator_data_len, &data) == PPK_OK);
 	REQUIRE(ppk_bytes_equal(&credential->id, data.credential_id, data.credential_id_len));
 	REQUIRE((data.flags & (PPK_FLAG_UP | PPK_FLAG_AT)) == (PPK_FLAG_UP | PPK_FLAG_AT));
-	REQUIRE(ppk_public_key_check_form(credential) == PPK_OK);
+	REQUIRE(ppk_spki_check(credential) == PPK_OK);
 	REQUIRE(ppk_public_key_check(credential) == PPK_OK);
 	REQUIRE(is_one_of(credential->attestation, names, sizeof(names) / sizeof(names[0])));
 	REQUIRE(strcmp(credential->rp_id, "example.org") == 0);
@@ -59,8 +60,8 @@ static void enroll(
 	uint8_t hash[PPK_SHA256_SIZE];
 
 	REQUIRE(ppk_sha256(client_data->data, client_data->len, hash) == PPK_OK);
-	enum ppk_err err =
-		ppk_attestation_verify(object, "example.org", PPK_UV_DISCOURAGED, hash, &credential);
+	enum ppk_err err = ppk_attestation_verify(
+		object, "example.org", PPK_UV_DISCOURAGED, hash, &credential);
 
 	REQUIRE((err == PPK_OK) == (credential != NULL));
 	REQUIRE(err < PPK_ERR_COUNT && err != PPK_ERR_NOMEM);

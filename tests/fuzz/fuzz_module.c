@@ -23,6 +23,7 @@
 #include "core/options.h"
 #include "core/text.h"
 #include "crypto/public_key.h"
+#include "pam/crypto_object.h"
 #include "require.h"
 #include "sys/file.h"
 #include "sys/machine_secret.h"
@@ -268,6 +269,17 @@ void ppk_process_finish(struct ppk_process *process, unsigned grace_ms)
 	close(process->socket);
 	close(device_end);
 	device_end = -1;
+}
+
+struct ppk_crypto_source ppk_crypto_object_source(struct ppk_crypto_object *object)
+{
+	(void)object;
+	return ppk_crypto_linked;
+}
+
+void ppk_crypto_object_done(struct ppk_crypto_object *object)
+{
+	(void)object;
 }
 
 enum ppk_err ppk_state_begin(const char *folder, const char *user, const struct ppk_trust *trust,

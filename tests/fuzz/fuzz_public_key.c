@@ -26,7 +26,7 @@ static void check_key(const struct ppk_credential *credential)
 {
 	static const uint8_t signature[70] = { 0x30, 0x44, 0x02, 0x20 };
 	enum ppk_algorithm alg;
-	enum ppk_err form = ppk_public_key_check_form(credential);
+	enum ppk_err form = ppk_spki_check(credential);
 	enum ppk_err whole = ppk_public_key_check(credential);
 
 	REQUIRE(form == PPK_OK || whole == PPK_ERR_KEY);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "faults.h"
 
+#include "core/device_message.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +59,7 @@ static bool fails_for(const char *name, void *caller)
 	for (size_t i = 0; i < sizeof(faults->where) - 1 && name[i] != '\0'; i++)
 		faults->where[i] = name[i];
 	faults->in_host = getpid() == faults->host;
+	faults->before = !faults->asserted;
 	note_caller(caller);
 	errno = faults->kind == FAULT_ACCESS ? EACCES : EIO;
 	return true;
@@ -171,7 +174,12 @@ ssize_t recv(int fd, void *out, size_t len, int flags)
 {
 	if (fails("recv") && faults->kind != FAULT_SHORT)
 		return faults->kind == FAULT_END ? 0 : -1;
-	return syscall(SYS_recvfrom, fd, out, len, flags, NULL, NULL);
+	ssize_t got = syscall(SYS_recvfrom, fd, out, len, flags, NULL, NULL);
+
+	if (faults != NULL && getpid() == faults->host && got > 0 &&
+		*(const unsigned char *)out == PPK_DEVICE_ASSERTION)
+		faults->asserted = true;
+	return got;
 }
 
 WRAP(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))

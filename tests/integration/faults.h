@@ -26,6 +26,8 @@ struct faults {
 	pid_t host; /* in which the module runs */
 	char where[64]; /* the call that failed; empty: none did */
 	char caller[64]; /* who made it: a library */
+	bool asserted; /* the host has received an assertion */
+	bool before; /* the call failed when there was none yet */
 	bool in_host; /* it was the host's own and not a child's */
 	bool same; /* what was made to happen would have happened anyway */
 	bool state_logged; /* the log says that the sign count was not advanced */

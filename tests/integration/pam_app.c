@@ -20,6 +20,7 @@
  * The log is caught without a daemon: syslog(3) is defined here, and the module's call binds to it. So
  * are pam_modutil_audit_write() and getrandom(2), of which a challenge comes.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -58,7 +59,7 @@ struct settings {
 	const char *confdir, *service, *user, *tty, *rhost, *fault;
 	const char *answers[ANSWERS_MAX];
 	int uid, times, threads;
-	bool setcred, nested, close_stdio, census, sigchld, catch_int, search, tell_random;
+	bool setcred, nested, close_stdio, census, sigchld, catch_int, search, tell_random, loaded;
 };
 
 struct session {
@@ -484,6 +485,7 @@ static bool *switch_option(struct settings *settings, const char *name)
 		{ "--catch-int", &settings->catch_int },
 		{ "--search", &settings->search },
 		{ "--tell-random", &settings->tell_random },
+		{ "--loaded", &settings->loaded },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -537,5 +539,8 @@ int main(int argc, char **argv)
 		census();
 	if (settings.search)
 		search(&settings);
+	if (settings.loaded)
+		say("loaded", "libcrypto", "times",
+			dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_NOLOAD) != NULL);
 	return 0;
 }

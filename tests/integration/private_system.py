@@ -128,7 +128,9 @@ def enter(build):
 def _read_parts(build):
     parts = {}
     for name, target in (
-            ("pam_passkey/pam/pam_passkey.so", "module"),
+            ("pam_passkey/pam/pam_passkey.so", pam_module_folder() + "/pam_passkey.so"),
+            ("pam_passkey/pam/pam_passkey_crypto.so",
+             pam_module_folder() + "/pam_passkey_crypto.so"),
             ("tools/passkeyctl/passkeyctl", PROGRAMS + "/passkeyctl"),
             ("tests/virtual/passkey-device-virtual", LIBRARY + "/passkey-device"),
             ("tests/virtual/libvirtual-bus.so", LIBRARY + "/libvirtual-bus.so"),
@@ -142,13 +144,14 @@ def _write_parts(parts):
     for folder in (LIBRARY, BUS, STATE, PROGRAMS):
         os.makedirs(folder, 0o755)
     for target, content in parts.items():
-        if target == "module":
-            target = os.path.join(pam_module_folder(), "pam_passkey.so")
         with open(target, "wb") as out:
             out.write(content)
         os.chmod(target, 0o755)
-    # the copy of passkey-device finds the virtual bus beside itself, wherever it was built
-    run("patchelf", "--set-rpath", LIBRARY, LIBRARY + "/passkey-device")
+    # the copy of passkey-device names the virtual bus by the path where it was built
+    needed = run("patchelf", "--print-needed", LIBRARY + "/passkey-device").split()
+    built = next(name for name in needed if name.endswith("/libvirtual-bus.so"))
+    run("patchelf", "--replace-needed", built, LIBRARY + "/libvirtual-bus.so",
+        LIBRARY + "/passkey-device")
 
 
 def add_user(name, password):

@@ -4,13 +4,64 @@
 usage: test_module.py BUILD        as root; nothing outside a temporary folder changes
 """
 
+import json
 import os
+import shutil
 import socket
 import stat
 
 import tap
-from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, CASES, ID, KEY, LINE, MAXTRIES, NOBODY, PIN,
-                   SKIPPED, SUCCESS, TOUCH, case, check, stand)
+from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, BUILD, CASES, CRYPTO_OBJECT, ID, KEY, LINE,
+                   MAXTRIES, MODULE, NOBODY, PIN, SKIPPED, SUCCESS, TOUCH, case, check, stand)
+
+# the half of the module that links OpenSSL
+
+
+def project_version():
+    with open(BUILD + "/meson-info/intro-projectinfo.json", encoding="utf-8") as file:
+        return json.load(file)["version"].encode()
+
+
+def with_crypto_object(change):
+    """A sign-in through a copy of the module, beside which change(folder) put the other half."""
+    with stand() as it:
+        os.mkdir(it.path("modules"), 0o755)
+        shutil.copy(MODULE, it.path("modules"))
+        change(it.path("modules"))
+        return it.run(module=it.path("modules/pam_passkey.so"))
+
+
+@case
+def the_half_that_links_openssl_is_loaded_from_the_folder_of_the_module():
+    result = with_crypto_object(lambda folder: shutil.copy(CRYPTO_OBJECT, folder))
+    tap.equal(result.codes, [SUCCESS], "codes")
+    result = with_crypto_object(lambda folder: None)
+    tap.equal(result.codes, [AUTHINFO_UNAVAIL], "codes without it")
+    tap.contains(result.log("cannot be loaded"), "modules/pam_passkey_crypto.so")
+
+
+@case
+def a_half_of_another_version_is_not_called():
+    def other_version(folder):
+        with open(CRYPTO_OBJECT, "rb") as real:
+            data = real.read()
+        version = b"\0" + project_version() + b"\0"
+        tap.equal(data.count(version), 1, "versions in the object")
+        with open(folder + "/pam_passkey_crypto.so", "wb") as changed:
+            changed.write(data.replace(version, b"\0" + b"9" * (len(version) - 2) + b"\0"))
+
+    result = with_crypto_object(other_version)
+    tap.equal(result.codes, [AUTHINFO_UNAVAIL], "codes")
+    tap.contains(result.log("is of version 9999"), "install both of one package")
+
+
+@case
+def nothing_of_openssl_is_loaded_for_a_user_without_a_passkey():
+    result = check(SKIPPED, "unenrolled=skip", credentials=None, arguments=["--loaded"])
+    tap.equal(result.loaded, [0], "libcrypto for a user without a passkey")
+    result = check(SUCCESS, arguments=["--loaded"])
+    tap.equal(result.loaded, [1], "libcrypto for a user with one")
+
 
 # the table of return codes
 

@@ -150,6 +150,12 @@ def calls(tree, folders, banned, excuse=None):
     return found
 
 
+def code_is_loaded_where_it_is_known_to_be(tree):
+    return [place for place in calls(tree, ("pam_passkey/", "tools/"), {"dlopen": "loads code"})
+            if not place.startswith(("pam_passkey/pam/crypto_object.c:",
+                                     "pam_passkey/device/passkey_device.c:"))]
+
+
 def banned_functions_are_not_called(tree):
     elsewhere = {name: why for name, why in BANNED.items() if name != "getenv"}
     return calls(tree, ("pam_passkey/", "tools/"), {"getenv": BANNED["getenv"]},
@@ -309,6 +315,7 @@ def nothing_tells_of_the_machine_it_was_made_on(tree):
 RULES = [
     top_level_holds_nothing_else, layers_include_only_what_is_below,
     foreign_headers_stay_in_their_layer, banned_functions_are_not_called,
+    code_is_loaded_where_it_is_known_to_be,
     the_module_leaves_its_host_alone, pam_success_stands_in_one_statement,
     nothing_under_pam_knows_pam, switches_over_our_enums_have_no_default,
     every_file_names_its_licence, headers_are_guarded_by_their_path,

@@ -19,9 +19,8 @@ output=$3
 new=$(mktemp "$output.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cp -- "$program" "$new"
-# patchelf puts a new entry before the old ones: it comes before libc and before libfido2. Two
-# runs, as patchelf 0.14 mixes up the strings of the two options.
-patchelf --add-rpath "$(dirname "$library")" "$new"
-patchelf --add-needed "$(basename "$library")" "$new"
+# patchelf puts a new entry before the old ones: it comes before libc and before libfido2. By its
+# path, so that the loader does not search for it in more folders than for a real one.
+patchelf --add-needed "$library" "$new"
 chmod 755 "$new"
 mv -- "$new" "$output"

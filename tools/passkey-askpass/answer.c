@@ -124,6 +124,7 @@ static enum ppk_err run(const struct ppk_asker *asker, const struct ppk_options 
 	struct ppk_device device = { .packet = NULL };
 	char action[ACTION_SIZE];
 	struct ppk_ceremony ceremony = {
+		.crypto = &ppk_crypto_linked,
 		.device = &device,
 		.dialogue = &dialogue,
 		.log = &log,

@@ -43,6 +43,7 @@ static int test(const struct ppk_session *session, bool as_json)
 		.user = session->user->name,
 		.service = "passkeyctl",
 		.options = &session->options,
+		.crypto = &ppk_crypto_linked,
 		.dialogue = &session->dialogue,
 		.log = &session->log,
 		.root = 0,

@@ -33,7 +33,7 @@ static enum ppk_err check_form(enum ppk_algorithm alg, const void *der, size_t l
 	struct ppk_credential credential = { .alg = alg };
 
 	CHECK_OK(ppk_bytes_copy(der, len, &credential.key));
-	enum ppk_err err = ppk_public_key_check_form(&credential);
+	enum ppk_err err = ppk_spki_check(&credential);
 
 	ppk_bytes_done(&credential.key);
 	return err;

@@ -11,6 +11,7 @@
 #include "crypto/attestation.h"
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
+#include "crypto/spki.h"
 #include "crypto/verify.h"
 #include "mutate.h"
 #include "vector.h"
@@ -313,7 +314,7 @@ static void verify_changed_key(const uint8_t *data, size_t len, const char *how,
 	struct ppk_bytes whole = credential->key, changed = copy(data, len);
 
 	credential->key = changed;
-	enum ppk_err form = ppk_public_key_check_form(credential);
+	enum ppk_err form = ppk_spki_check(credential);
 	enum ppk_err key = ppk_public_key_check(credential);
 	enum ppk_err err = verify(input->scene);
 

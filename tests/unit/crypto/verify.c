@@ -144,7 +144,8 @@ SCENE_TEST(the_result_says_which_credential_flags_and_count)
 SCENE_TEST(a_credential_of_nobody_is_refused)
 {
 	set_bytes(&scene->assertion.credential_id, "credential of a green key.", ID_LEN);
-	CHECK(ppk_verification_credential(&scene->verification, &scene->assertion) == NULL);
+	CHECK(ppk_assertion_credential(&scene->assertion, scene->verification.credentials,
+		      scene->verification.credential_count) == NULL);
 	CHECK_ERR(verify(scene), PPK_ERR_CREDENTIAL_UNKNOWN);
 }
 

@@ -38,6 +38,7 @@ static enum ppk_err sign(const struct ppk_ssh_challenge *challenge, struct ppk_a
 {
 	struct ppk_device device = { .packet = NULL };
 	struct ppk_ceremony ceremony = { .device = &device,
+		.crypto = &ppk_crypto_linked,
 		.dialogue = &scene.dialogue,
 		.log = &scene.log,
 		.timeout_s = challenge->timeout_s };
@@ -443,8 +444,9 @@ static void decoys_differ_by_name_and_look_like_credentials(void)
 		char name[16];
 
 		snprintf(name, sizeof(name), "user%d", i);
-		CHECK_OK(ppk_decoy_make(secret, name, "example.com", &decoy));
-		CHECK_OK(ppk_decoy_make(secret, "somebody", "example.com", &other));
+		CHECK_OK(ppk_decoy_make(&ppk_crypto_linked, secret, name, "example.com", &decoy));
+		CHECK_OK(ppk_decoy_make(
+			&ppk_crypto_linked, secret, "somebody", "example.com", &other));
 		CHECK(decoy.count >= 1 && decoy.count <= PPK_DECOY_MAX);
 		counts[decoy.count]++;
 		CHECK(!ppk_bytes_equal(&decoy.credentials[0]->id, other.credentials[0]->id.data,

@@ -34,6 +34,7 @@ static void start(const char *script, const char *credentials)
 		.service = "sudo",
 		.tty = "/dev/pts/1",
 		.options = &options,
+		.crypto = &ppk_crypto_linked,
 		.dialogue = &scene.dialogue,
 		.log = &scene.log,
 		.root = getuid() };

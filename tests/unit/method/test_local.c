@@ -55,7 +55,7 @@ static enum ppk_err run(const char *script)
 static void start(void)
 {
 	credential_count = 0;
-	request = (struct ppk_method_request){ .cue = true };
+	request = (struct ppk_method_request){ .cue = true, .crypto = &ppk_crypto_linked };
 	memset(answers, 0, sizeof(answers));
 	show_err = PPK_OK;
 	helper_mode = 0755;

@@ -260,7 +260,8 @@ static void a_file_size_limit_that_can_be_lifted_is_lifted(void)
 	CHECK_INT(replace_under(4, 4096), PPK_OK);
 	CHECK(file_has(in_scratch("f/file"), NEW));
 	if (!may_raise_limits())
-		CHECK_SKIP("raising a hard limit needs CAP_SYS_RESOURCE, which this machine keeps from root");
+		CHECK_SKIP("raising a hard limit needs CAP_SYS_RESOURCE, which this machine keeps "
+			   "from root");
 	CHECK_INT(replace_under(4, 4), PPK_OK);
 	CHECK(file_has(in_scratch("f/file"), NEW));
 }
