@@ -22,9 +22,9 @@
 #define PROGRAM_MAX 1024
 #define RESOLVE_UNIX (1ULL << 16) /* of Linux 7.1 */
 
-#define ALLOW(name) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), \
-	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW(name)                                                                                \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1),                                    \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /* What files.c, node.c and reports.c call. */
 static const struct sock_filter additions[] = {
@@ -45,8 +45,7 @@ static const struct sock_filter additions[] = {
 
 #define ADDITIONS (sizeof(additions) / sizeof(additions[0]))
 
-static int
-set_filter(const struct sock_fprog *wanted)
+static int set_filter(const struct sock_fprog *wanted)
 {
 	struct sock_filter code[PROGRAM_MAX];
 	struct sock_fprog all = { .filter = code };
@@ -59,8 +58,7 @@ set_filter(const struct sock_fprog *wanted)
 	return ppk_real()->prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0);
 }
 
-PPK_INTERPOSE int
-prctl(int option, ...)
+PPK_INTERPOSE int prctl(int option, ...)
 {
 	char folder[PPK_BUS_PATH_LEN];
 	unsigned long arguments[4];
@@ -71,34 +69,32 @@ prctl(int option, ...)
 		arguments[i] = va_arg(list, unsigned long);
 	va_end(list);
 	if (option == PR_SET_SECCOMP && arguments[0] == SECCOMP_MODE_FILTER &&
-	    ppk_bus_folder(folder))
+		ppk_bus_folder(folder))
 		return set_filter((const struct sock_fprog *)arguments[1]);
 	return ppk_real()->prctl(option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }
 
 /* A right that the rules do not handle cannot be given: then without it. */
-static void
-allow_bus(int ruleset, const char *folder)
+static void allow_bus(int ruleset, const char *folder)
 {
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-		    RESOLVE_UNIX,
+		.allowed_access =
+			LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | RESOLVE_UNIX,
 		.parent_fd = ppk_real()->open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC),
 	};
 
 	if (rule.parent_fd < 0)
 		return;
-	if (ppk_real()->syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule,
-	        0) != 0) {
+	if (ppk_real()->syscall(
+		    SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
 		rule.allowed_access &= ~RESOLVE_UNIX;
 		(void)ppk_real()->syscall(
-		    SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+			SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 	}
 	close(rule.parent_fd);
 }
 
-PPK_INTERPOSE long
-syscall(long number, ...)
+PPK_INTERPOSE long syscall(long number, ...)
 {
 	char folder[PPK_BUS_PATH_LEN];
 	long arguments[6];
@@ -111,5 +107,5 @@ syscall(long number, ...)
 	if (number == SYS_landlock_restrict_self && ppk_bus_folder(folder))
 		allow_bus((int)arguments[0], folder);
 	return ppk_real()->syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
-	    arguments[4], arguments[5]);
+		arguments[4], arguments[5]);
 }
