@@ -106,7 +106,7 @@ class Program:
 class Daemon:
     """passkeyd, as an account without privilege, listening on a port of its own."""
 
-    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), **options):
+    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), **options):
         self.folder = tempfile.mkdtemp(prefix="passkeyd-")
         self.root = os.geteuid() == 0
         if self.root:
@@ -124,7 +124,7 @@ class Daemon:
             settings.update(certificate=tls.certificate, key=tls.key)
         if proxies:
             settings["proxies"] = proxies
-        settings.update(ceremonies=1000, connections=200)
+        settings.update(ceremonies=1000, connections=500)
         settings.update(options)
         self.configuration = os.path.join(self.folder, "passkeyd.conf")
         with open(self.configuration, "w", encoding="utf-8") as file:
@@ -135,7 +135,8 @@ class Daemon:
             os.chown(self.configuration, NOBODY, NOBODY)
         self.process = subprocess.Popen(
             [*wrapper, program, "--config", self.configuration], stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=self.log, **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
+            stdout=self.log, stderr=self.log, close_fds=not descriptors,
+            preexec_fn=lambda: place(descriptors), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
                                                  if self.root else {}))
         self.wait_for_log("the page is at")
 
@@ -213,6 +214,31 @@ class Daemon:
         self.log.close()
         shutil.rmtree(self.folder)
         return status
+
+
+def place(descriptors):
+    """In the child: these sockets are descriptors 3, 4 ... of the program."""
+    for number, descriptor in enumerate([os.dup(one.fileno()) for one in descriptors], 3):
+        os.dup2(descriptor, number)
+
+
+def as_user(uid, work):
+    """What work() returns, a text, in a process of that user; needs root."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setgroups([])
+            os.setgid(uid)
+            os.setuid(uid)
+            os.write(write, work().encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as file:
+        text = file.read()
+    os.waitpid(pid, 0)
+    return text
 
 
 def free_port():

@@ -65,10 +65,25 @@ static bool split_path(const char *path, struct ppkd_route *route, const char **
 	return true;
 }
 
+bool ppkd_header_is_well_formed(const char *name, const char *value)
+{
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (name[0] == '\0' || name[strspn(name, token)] != '\0')
+		return false;
+	for (; *value != '\0'; value++) {
+		if (((unsigned char)*value < 0x20 && *value != '\t') || *value == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 static unsigned check_form(const struct ppkd_head *head, const char *host)
 {
-	if (head->transfer_encoding.count > 0 || head->content_length.count > 1 ||
-		head->host.count != 1 || head->origin.count > 1 || head->path[0] != '/')
+	if (head->is_malformed || head->transfer_encoding.count > 0 ||
+		head->content_length.count > 1 || head->host.count != 1 || head->origin.count > 1 ||
+		head->path[0] != '/')
 		return 400;
 	if (is_get(head) && head->content_length.count > 0 && !has(&head->content_length, "0"))
 		return 400;

@@ -17,6 +17,7 @@ struct ppkd_header {
 };
 
 struct ppkd_head {
+	bool is_malformed; /* a header's name or value has characters that it may not have */
 	const char *method;
 	const char *path; /* not unescaped */
 	struct ppkd_header host, origin, content_length, content_type, transfer_encoding;
@@ -40,6 +41,12 @@ struct ppkd_route {
 	char path[PPKD_SECRET_PATH_SIZE]; /* of the ceremony; not for STATIC */
 	size_t body_len; /* bytes that will follow */
 };
+
+/*
+ * Is it a header's name (RFC 9110, 5.6.2, a token), and a value without control characters? A blank before
+ * the colon, for one, makes two readers find two different headers.
+ */
+bool ppkd_header_is_well_formed(const char *name, const char *value);
 
 /*
  * url is the page's origin. Refused are: 400 what two readers of HTTP could understand differently, 403

@@ -11,6 +11,7 @@
 
 #include <microhttpd.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -276,6 +277,8 @@ static enum MHD_Result note_header(
 	};
 
 	(void)kind;
+	if (!ppkd_header_is_well_formed(name, value == NULL ? "" : value))
+		found->head.is_malformed = true;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcasecmp(known[i].name, name) != 0)
 			continue;
@@ -447,11 +450,18 @@ static void ready(struct ppkd_source *source)
 	(void)MHD_run(socket->daemon);
 }
 
-static void say_nothing(void *context, const char *format, va_list list)
+/* Why libmicrohttpd does not start. Later it would say whatever a stranger makes it say. */
+__attribute__((format(printf, 2, 0))) static void log_start(
+	void *context, const char *format, va_list list)
 {
-	(void)context;
-	(void)format;
-	(void)list;
+	const struct ppkd_web *web = context;
+	char line[256];
+
+	if (!web->is_starting)
+		return;
+	vsnprintf(line, sizeof(line), format, list);
+	line[strcspn(line, "\n")] = '\0';
+	ppk_log(web->service->log, PPK_LOG_ERROR, "libmicrohttpd: %s", line);
 }
 
 /* Twice the connections: those that were told to end are still there for a moment. */
@@ -461,14 +471,14 @@ static struct MHD_Daemon *start_daemon(struct ppkd_web_socket *socket, int liste
 	bool tls = ppkd_options_tls(options);
 	struct MHD_OptionItem tls_options[] = {
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PPKD_TLS_PRIORITIES },
-		{ MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)ppkd_tls_retrieve, NULL },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)ppkd_tls_retrieve },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	struct MHD_OptionItem no_options[] = { { MHD_OPTION_END, 0, NULL } };
 
 	return MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : MHD_NO_FLAG), 0, admit,
-		socket, handle, socket, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
+		socket, handle, socket, MHD_OPTION_EXTERNAL_LOGGER, log_start, socket->web,
 		MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
 		2 * options->connections + 16, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
@@ -514,9 +524,11 @@ enum ppk_err ppkd_web_init(
 	*web = (struct ppkd_web){ .service = service };
 	web->connections.max = service->options->connections;
 	web->connections.max_per_address = service->options->connections_per_address;
+	web->is_starting = true;
 	err = make_parts(web);
 	for (size_t i = 0; i < sockets->web_count && err == PPK_OK; i++)
 		err = serve(web, sockets->web[i]);
+	web->is_starting = false;
 	return err;
 }
 

@@ -117,6 +117,22 @@ static void what_can_be_understood_in_two_ways_is_refused(void)
 	check(&head, 400);
 }
 
+static void headers_have_names_and_values_of_plain_characters(void)
+{
+	struct ppkd_head head = get(PATH);
+
+	CHECK(ppkd_header_is_well_formed("X-Real-IP", "192.0.2.7\tand so on"));
+	CHECK(ppkd_header_is_well_formed("x!#$%&'*+-.^_`|~9", ""));
+	CHECK(!ppkd_header_is_well_formed("Transfer-Encoding ", "chunked"));
+	CHECK(!ppkd_header_is_well_formed("", "x"));
+	CHECK(!ppkd_header_is_well_formed("X(Y", "x"));
+	CHECK(!ppkd_header_is_well_formed("X", "a\rTransfer-Encoding: chunked"));
+	CHECK(!ppkd_header_is_well_formed("X", "\x7f"));
+	check(&head, 0);
+	head.is_malformed = true;
+	check(&head, 400);
+}
+
 static void lengths_are_plain_numbers_within_bounds(void)
 {
 	static const struct {
@@ -190,6 +206,7 @@ int main(void)
 	return CHECK_RUN(CHECK_TEST(paths_lead_to_actions), CHECK_TEST(a_typed_path_is_understood),
 		CHECK_TEST(other_paths_lead_nowhere),
 		CHECK_TEST(what_can_be_understood_in_two_ways_is_refused),
+		CHECK_TEST(headers_have_names_and_values_of_plain_characters),
 		CHECK_TEST(lengths_are_plain_numbers_within_bounds),
 		CHECK_TEST(other_hosts_origins_and_types_are_refused),
 		CHECK_TEST(another_site_gets_nothing_but_a_link));

@@ -14,6 +14,7 @@ const UV = ["discouraged", "preferred", "required"];
 const DISCOVERABLE = ["discouraged", "preferred", "required"];
 const ATTESTATION = ["none", "direct"];
 const POLL_MS = 3000;
+const RETRY_MS = 2000;
 const CHECK_MS = [150, 300, 600, 1000];
 
 const TEXTS = {
@@ -23,7 +24,7 @@ const TEXTS = {
 		enrol: "Create a passkey for {user}",
 		signInLead: "Somebody who knows the password wants to sign in. Is it you?",
 		enrolLead: "It will be used to sign in to {host}. A phone, a security key, this device or a password manager can hold it.",
-		who: "Who", machine: "Machine", service: "Service", address: "From address", since: "Since",
+		who: "Who", machine: "Machine", service: "Service", address: "From", since: "Since",
 		number: "The number that your terminal shows",
 		name: "Name of this passkey",
 		goSignIn: "Sign in with a passkey",
@@ -47,6 +48,7 @@ const TEXTS = {
 		problemUnsupported: "This passkey cannot do what is asked of it. Choose another.",
 		problemOther: "The browser could not finish this ({error}). You can try again.",
 		problemNetwork: "The server does not answer. You can try again.",
+		waitNetwork: "The server does not answer yet.",
 		checking: "Sent",
 		checkingLead: "The machine checks the answer. If your terminal waits for you, press Enter there.",
 		accepted: "You are signed in",
@@ -110,6 +112,7 @@ const TEXTS = {
 		problemUnsupported: "このパスキーでは必要な操作ができません。別のものを選んでください。",
 		problemOther: "ブラウザーで処理を完了できませんでした（{error}）。もう一度お試しください。",
 		problemNetwork: "サーバーが応答しません。もう一度お試しください。",
+		waitNetwork: "サーバーがまだ応答しません。",
 		checking: "送信しました",
 		checkingLead: "マシンが確認しています。端末が入力を待っている場合は、端末で Enter を押してください。",
 		accepted: "サインインしました",
@@ -171,9 +174,9 @@ const MAKERS = {
 const base = location.pathname;
 const byId = (id) => document.getElementById(id);
 
-let language = (navigator.languages || [navigator.language]).some((tag) => /^(en|ja)\b/i.test(tag))
-	? (navigator.languages || [navigator.language]).find((tag) => /^(en|ja)\b/i.test(tag)).slice(0, 2).toLowerCase()
-	: "en";
+// The person's languages that the page knows, the preferred first: "en-GB", "ja-JP".
+const preferred = (navigator.languages || [navigator.language]).filter((tag) => /^(en|ja)\b/i.test(tag));
+let language = preferred.length > 0 ? preferred[0].slice(0, 2).toLowerCase() : "en";
 let view = null; // who asks for what
 let shown = { name: "loading" }; // what stands on the page
 let endsAt = 0; // in the clock of performance.now()
@@ -360,11 +363,18 @@ function cleanName(value) {
 const word = (key) => TEXTS[language][key];
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (all, key) => key in values ? values[key] : all);
 
+const locale = () => preferred.find((tag) => tag.toLowerCase().startsWith(language)) || language;
+
+// A name of a machine may be broken at its dots.
+function putHost(element, name) {
+	element.replaceChildren(...name.split(/(?<=\.)/).flatMap((part) => [part, document.createElement("wbr")]));
+}
+
 const timeLeft = () => Math.max(1000, Math.round(endsAt - performance.now()));
 const clock = (ms) => {
 	const s = Math.ceil(ms / 1000);
 	if (s >= 7200)
-		return new Intl.NumberFormat(language, { style: "unit", unit: "hour", unitDisplay: "long" }).format(Math.round(s / 3600));
+		return new Intl.NumberFormat(locale(), { style: "unit", unit: "hour", unitDisplay: "long" }).format(Math.round(s / 3600));
 	return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0");
 };
 
@@ -396,14 +406,14 @@ const nameOf = (state) => state === STATE.ACCEPTED ? (view.kind === KIND.SIGN_IN
 
 function drawFacts() {
 	byId("user").textContent = view.user;
-	byId("host").textContent = view.host;
+	putHost(byId("host"), view.host);
 	byId("service").textContent = view.service;
 	byId("service-row").hidden = view.service === "";
 	byId("address").textContent = view.address;
 	byId("address-row").hidden = view.address === "";
 	const since = new Date(view.since * 1000);
 	const today = since.toDateString() === new Date().toDateString();
-	byId("since").textContent = new Intl.DateTimeFormat(language,
+	byId("since").textContent = new Intl.DateTimeFormat(locale(),
 		today ? { timeStyle: "medium" } : { dateStyle: "long", timeStyle: "short" }).format(since);
 	byId("since").dateTime = since.toISOString();
 }
@@ -427,7 +437,7 @@ function drawWords(look) {
 	document.title = byId("title").textContent;
 	byId("site").textContent = location.hostname;
 	byId("problem").textContent = shown.problem ? fill(shown.problem(), values) : "";
-	byId("notice").textContent = shown.busy ? word("ask") : "";
+	byId("notice").textContent = shown.notice ? word(shown.notice) : shown.busy ? word("ask") : "";
 }
 
 function draw() {
@@ -611,6 +621,18 @@ async function look() {
 	arrive(view.state, "");
 }
 
+// The first look; a server that does not answer yet is asked again.
+async function lookFirst() {
+	try {
+		await look();
+	} catch (error) {
+		if (shown.name !== "loading")
+			throw error;
+		show("loading", { notice: "waitNetwork" });
+		setTimeout(lookFirst, RETRY_MS);
+	}
+}
+
 function begin() {
 	byId("form").addEventListener("submit", submit);
 	byId("alarm").addEventListener("click", raiseAlarm);
@@ -623,7 +645,7 @@ function begin() {
 	if (base === "/")
 		show("missing");
 	else
-		look().catch(() => show("missing"));
+		lookFirst();
 }
 
 begin();
