@@ -4,10 +4,12 @@
 usage: demonstration.py BUILD      run by tools/try, as root; changes nothing outside a private system
 """
 
+import os
 import shutil
 import sys
 
 import scene
+import ssh_scene
 from scene import Terminal, system
 
 WIDTH = 90
@@ -70,8 +72,28 @@ def refusal(transcript, title, key, wait_for):
             key.stop()
 
 
+def over_ssh(transcript):
+    """Needs an sshd, which is not installed for this: on many machines it would start to serve."""
+    if not os.path.exists("/usr/sbin/sshd"):
+        print("\n(With openssh-server installed, a sign-in over ssh would be shown here.)")
+        return
+    ssh_scene.equip()
+    transcript.title("carol signs in as alice over ssh: the key is at her end, and ssh says who asks.")
+    with ssh_scene.Server("web1", 2201, "methods=askpass origins=ssh://web1.example") as server, \
+            scene.key(args=["--touch=control"]) as key, \
+            ssh_scene.terminal(ssh_scene.words(server, "id", "-un"),
+                               ssh_scene.environment(PASSKEY_ASKPASS_FALLBACK=None)) as terminal:
+        scene.password(terminal)
+        key.wait_touch()
+        terminal.wait_for("Touch your security key to sign in to web1.example")
+        key.touch()
+        terminal.wait_for(r"(?m)^alice$")
+        transcript.show(terminal, terminal.finish() == 0)
+
+
 def main():
-    transcript = Transcript(scene.prepare(sys.argv[1]))
+    log = scene.prepare(sys.argv[1])
+    transcript = Transcript(log)
     enrolment(transcript)
     # a copy of the key, as a thief would make it: it does not know of the sign-ins that follow
     shutil.copy(system.ROOT + "/blue.key", system.ROOT + "/copy.key")
@@ -83,6 +105,7 @@ def main():
             scene.key(args=["--touch=never"]), "Touch")
     refusal(transcript, "A copy of the key, whose count has fallen behind: refused.",
             scene.key("copy"), "not accepted")
+    over_ssh(transcript)
     print("\n%s" % ("All of it as it should be." if not transcript.wrong else
                     "%d of these went wrong." % transcript.wrong))
     return 1 if transcript.wrong else 0

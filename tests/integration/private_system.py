@@ -132,6 +132,7 @@ def _read_parts(build):
             ("pam_passkey/pam/pam_passkey_crypto.so",
              pam_module_folder() + "/pam_passkey_crypto.so"),
             ("tools/passkeyctl/passkeyctl", PROGRAMS + "/passkeyctl"),
+            ("tools/passkey-askpass/passkey-askpass", PROGRAMS + "/passkey-askpass"),
             ("tests/virtual/passkey-device-virtual", LIBRARY + "/passkey-device"),
             ("tests/virtual/libvirtual-bus.so", LIBRARY + "/libvirtual-bus.so"),
             ("tests/virtual/passkey-authenticator", PROGRAMS + "/passkey-authenticator")):

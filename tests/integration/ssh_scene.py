@@ -44,13 +44,15 @@ def private_network():
 
 def prepare(build):
     """Enter the private system with an enrolled key for alice; returns its Syslog."""
-    with open(os.path.join(build, "tools/passkey-askpass/passkey-askpass"), "rb") as file:
-        askpass = file.read()
     log = scene.prepare(build)
+    equip()
+    scene.enrolled()
+    return log
+
+
+def equip():
+    """In a private system that has been entered: what a client and an sshd need, and a network."""
     private_network()
-    with open(ASKPASS, "wb") as file:
-        file.write(askpass)
-    os.chmod(ASKPASS, 0o755)
     system.write(TYPES_PASSWORD, "#!/bin/sh\necho \"$1\" >>%s/asked\necho '%s'\n" %
                  (system.ROOT, scene.PASSWORD), 0o755)
     system.write(system.ROOT + "/asked", "", 0o666)
@@ -62,8 +64,6 @@ def prepare(build):
     system.write(system.ROOT + "/ssh_config", "".join(line + "\n" for line in (
         "Host *", "StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel ERROR",
         "PreferredAuthentications publickey,keyboard-interactive")))
-    scene.enrolled()
-    return log
 
 
 class Server:

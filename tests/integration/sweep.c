@@ -141,6 +141,10 @@ static const struct scenario scenarios[] = {
 	{ "a user with an empty file", "stop\n", "# none\n", "unenrolled=skip", SKIPPED, false },
 	{ "a credential that is disabled", "stop\n", FAKE_DEVICE_LINE " disabled=yes\n",
 		"unenrolled=skip", PAM_AUTH_ERR, false },
+	{ "a wrong answer at an SSH client", "stop\n", FAKE_DEVICE_LINE "\n", "methods=askpass",
+		PAM_AUTH_ERR, false },
+	{ "a user without a file, asked at an SSH client", "stop\n", NULL, "methods=askpass",
+		PAM_AUTH_ERR, false },
 };
 
 #define SCENARIO_COUNT (sizeof(scenarios) / sizeof(scenarios[0]))
@@ -221,6 +225,14 @@ static unsigned remove_in(const char *name)
 static const char counts[] = "count1 id=G6jjnqzJC_k8XtpJYuuYxfM7riCCz7O-b3rdPeSTtws count=9 "
 			     "used=2026-11-24T07:30:00Z\nend 1 crc=f9f2c534\n";
 
+/* As passkey-askpass answers: hello, then something that is well-formed (index 0, host "localhost"). */
+static const char *answer_at_client(const char *question)
+{
+	return strncmp(question, "passkey1:", 9) == 0
+		       ? "passkey1:AQAJbG9jYWxob3N0AAgwBgIBAQIBAQUAAAAH"
+		       : "passkey1";
+}
+
 /* The files of a scenario, as they are before every sign-in of it. */
 static void reset(const struct scenario *scenario)
 {
@@ -242,8 +254,11 @@ static int converse(
 	*ret = calloc(1, sizeof(**ret));
 	if (*ret == NULL)
 		return PAM_BUF_ERR;
-	if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF) {
-		(*ret)->resp = strdup("123456");
+	if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF ||
+		messages[0]->msg_style == PAM_PROMPT_ECHO_ON) {
+		(*ret)->resp = strdup(messages[0]->msg_style == PAM_PROMPT_ECHO_OFF
+					      ? "123456"
+					      : answer_at_client(messages[0]->msg));
 		if ((*ret)->resp == NULL) {
 			free(*ret);
 			*ret = NULL;

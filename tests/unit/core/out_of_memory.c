@@ -8,6 +8,7 @@
 #include "core/credential_file.h"
 #include "core/device_message.h"
 #include "core/sign_counts.h"
+#include "core/ssh_challenge.h"
 #include "core/ssh_key_line.h"
 #include "core/ssh_private_key.h"
 #include "core/text.h"
@@ -305,6 +306,62 @@ static void sign_counts_without_memory_are_out_of_memory(void)
 	ppk_bytes_done(&two_counts_text);
 }
 
+static char *challenge_text;
+
+static enum ppk_err format_challenge(void)
+{
+	static uint8_t id[16];
+	static const uint8_t challenge[PPK_CHALLENGE_SIZE];
+	struct ppk_credential_groups groups = {
+		.ids = { { id, sizeof(id) } }, .id_count = 1, .group_count = 1
+	};
+	char *text = NULL;
+	enum ppk_err err;
+
+	groups.groups[0] = (struct ppk_device_group){
+		.rp_id = "a.example", .ids = groups.ids, .id_count = 1
+	};
+	err = ppk_ssh_challenge_format(challenge, 30, &groups, &text);
+	if (err != PPK_OK && text != NULL)
+		return PPK_ERR_INTERNAL;
+	free(challenge_text);
+	challenge_text = text;
+	return err;
+}
+
+static enum ppk_err parse_challenge(void)
+{
+	struct ppk_ssh_challenge challenge;
+	enum ppk_err err =
+		ppk_ssh_challenge_parse(challenge_text, strlen(challenge_text), &challenge);
+
+	if (err != PPK_OK && (challenge.memory.data != NULL || challenge.groups.id_count != 0))
+		return PPK_ERR_INTERNAL;
+	ppk_ssh_challenge_done(&challenge);
+	return err;
+}
+
+static enum ppk_err parse_answer(void)
+{
+	static const char text[] = "passkey1:AQAEd2ViMQAIMAYCAQECAQEBAAAABw";
+	struct ppk_ssh_answer answer;
+	struct ppk_bytes memory = { .data = NULL };
+	enum ppk_err err = ppk_ssh_answer_parse(text, strlen(text), &answer, &memory);
+
+	if (err != PPK_OK && memory.data != NULL)
+		return PPK_ERR_INTERNAL;
+	ppk_bytes_done(&memory);
+	return err;
+}
+
+static void questions_at_ssh_clients_without_memory_are_out_of_memory(void)
+{
+	CHECK_INT(sweep(format_challenge), 2); /* the bytes and the text */
+	CHECK_INT(sweep(parse_challenge), 1);
+	CHECK_INT(sweep(parse_answer), 1);
+	free(challenge_text);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_line_without_memory_is_out_of_memory),
@@ -314,5 +371,6 @@ int main(void)
 		CHECK_TEST(a_file_that_is_edited_without_memory_stays_as_it_was),
 		CHECK_TEST(bytes_without_memory_are_out_of_memory),
 		CHECK_TEST(messages_without_memory_are_out_of_memory),
-		CHECK_TEST(sign_counts_without_memory_are_out_of_memory));
+		CHECK_TEST(sign_counts_without_memory_are_out_of_memory),
+		CHECK_TEST(questions_at_ssh_clients_without_memory_are_out_of_memory));
 }
