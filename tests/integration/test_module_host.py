@@ -7,6 +7,7 @@ usage: test_module_host.py BUILD        as root; nothing outside a temporary fol
 import base64
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
@@ -75,6 +76,52 @@ def no_challenge_signature_or_key_is_in_a_line_even_with_debug():
                 # from any place on: what is in the middle of it was aligned otherwise
                 if any(form[at:at + 12] in line for at in range(0, len(form) - 12)):
                     raise AssertionError("%s: %s" % (form, line))
+
+
+# What is known of a sign-in: before the user was looked up, after it, once a method was tried, once
+# an authenticator has signed.
+UNKNOWN = "service=test tty=/dev/pts/9 rhost=192.0.2.7"
+ASKED = "user=root " + UNKNOWN
+TRIED = ASKED + " method=local"
+SIGNED = TRIED + ' credential="Blue key" id=ZmFrZS1j'
+
+
+@case
+def each_outcome_is_one_line_with_all_that_is_known():
+    failed = "authenticator 0\nevent failed 0 0 %s\n"
+    for outcome, known, script, options, more in (
+            ("granted reason=ok", SIGNED, TOUCH + "assertion\n", (), {}),
+            ("denied reason=signature", SIGNED, TOUCH + "assertion signature=flip\n", (), {}),
+            ("denied reason=user-presence", SIGNED, TOUCH + "assertion flags=00\n", (), {}),
+            ("denied reason=user-verification", SIGNED, TOUCH + "assertion\n",
+             ("user_verification=required",), {}),
+            ("denied reason=rp-id", SIGNED, TOUCH + "assertion rp=evil.example\n", (), {}),
+            ("denied reason=credential-unknown", TRIED, TOUCH + "assertion id=other\n", (), {}),
+            ("denied reason=cancelled", TRIED, failed % "cancelled", (), {}),
+            ("denied reason=timeout", TRIED, failed % "timeout", (), {}),
+            ("denied reason=no-authenticator", TRIED, failed % "no-authenticator", (), {}),
+            ("denied reason=no-credential", TRIED, failed % "no-credential", (), {}),
+            ("denied reason=pin-blocked", TRIED, failed % "pin-blocked", (), {}),
+            ("denied reason=uv-blocked", TRIED, failed % "uv-blocked", (), {}),
+            ("denied reason=device", TRIED, failed % "device", (), {}),
+            ("unavailable reason=process", TRIED, "stop\n", (), {}),
+            ("unavailable reason=not-found", TRIED, "", ("device_helper=/no-such-helper",), {}),
+            ("denied reason=credential-disabled", ASKED, "", (), {"credentials": LINE + " disabled=yes"}),
+            ("denied reason=credential-expired", ASKED, "", (),
+             {"credentials": LINE + " expires=2001-01-01T00:00:00Z"}),
+            ("denied reason=unenrolled", ASKED, "", (), {"credentials": None}),
+            ("skipped reason=unenrolled", ASKED, "", ("unenrolled=skip",), {"credentials": None}),
+            ("unavailable reason=option", UNKNOWN, "", ("nonsense=1",), {}),
+            ("denied reason=user-unknown", UNKNOWN, "", (), {"user": "no-such-user"})):
+        credentials = more.get("credentials", LINE)
+        with stand(script, credentials and credentials + "\n") as it:
+            result = it.run(*options, user=more.get("user", USER),
+                            without=[option.split("=")[0] for option in options],
+                            arguments=["--tty", "/dev/pts/9", "--rhost", "192.0.2.7"])
+        line = result.log(": result=")
+        if not re.fullmatch(re.escape("pam_passkey(test:auth): result=%s %s ms=" % (outcome, known)) +
+                            "[0-9]+", line):
+            raise AssertionError("%r is not %s %s" % (line, outcome, known))
 
 
 @case
