@@ -124,6 +124,9 @@ static const struct rule rules[] = {
 	ALLOW(lseek, S),
 	ALLOW(readlinkat, S),
 	ALLOW(faccessat, S),
+#ifdef __NR_faccessat2
+	ALLOW(faccessat2, S),
+#endif
 	ALLOW_VALUE(fcntl, S, 1, F_GETFD),
 	ALLOW_VALUE(fcntl, S, 1, F_SETFD),
 	ALLOW_VALUE(fcntl, S | N, 1, F_GETFL),
