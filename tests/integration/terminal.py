@@ -10,7 +10,7 @@ import signal
 import subprocess
 import termios
 
-PATIENCE_S = 30  # when a program says nothing for so long, something hangs: the test fails
+PATIENCE_S = 120  # when a program says nothing for so long, something hangs: the test fails
 
 
 class Terminal:

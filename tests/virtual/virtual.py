@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 
 ANSWER_LIMIT = 65536
+PATIENCE_S = 120  # who does not answer for so long hangs; no test ends by it
 
 
 class AuthenticatorError(Exception):
@@ -105,13 +106,13 @@ class Authenticator:
         process, self.process = self.process, None
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         process.stdout.close()
 
-    def control(self, command, timeout=30):
+    def control(self, command, timeout=PATIENCE_S):
         """Sends one command, returns the answer; raises when the answer begins with `error`."""
         folder = os.open(self.bus, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -134,7 +135,7 @@ class Authenticator:
     def stats_reset(self):
         self.control("stats-reset")
 
-    def wait_touch(self, timeout=30):
+    def wait_touch(self, timeout=PATIENCE_S):
         """Returns once the authenticator waits for the person."""
         self.control("wait-touch", timeout)
 

@@ -12,12 +12,14 @@
 #include "pin_session.h"
 #include "state.h"
 #include "stats.h"
+#include "transport.h"
 
 struct ppk_authenticator {
 	struct ppk_options options;
 	struct ppk_state state;
 	struct ppk_stats stats;
 	struct ppk_bus bus;
+	struct ppk_usb usb;
 	struct ppk_ctaphid hid;
 	struct ppk_person person;
 	struct ppk_pin_session pin;

@@ -17,12 +17,14 @@
 #include <unistd.h>
 
 #include "authenticator.h"
+#include "bytes.h"
 #include "control.h"
+#include "transport.h"
 
 #define BACKLOG 16
 
-static struct ppk_connection *
-add_connection(struct ppk_bus *bus, int fd, enum ppk_connection_kind kind)
+struct ppk_connection *
+ppk_bus_add_connection(struct ppk_bus *bus, int fd, enum ppk_connection_kind kind)
 {
 	struct ppk_connection *connection;
 
@@ -33,21 +35,12 @@ add_connection(struct ppk_bus *bus, int fd, enum ppk_connection_kind kind)
 	return connection;
 }
 
-static void
-close_connection(struct ppk_connection *connection)
+void
+ppk_bus_close_connection(struct ppk_connection *connection)
 {
 	if (connection->fd >= 0)
 		close(connection->fd);
 	connection->fd = -1;
-}
-
-static void
-close_kind(struct ppk_bus *bus, enum ppk_connection_kind kind)
-{
-	for (size_t i = 0; i < bus->connections_len; i++) {
-		if (bus->connections[i].kind == kind)
-			close_connection(&bus->connections[i]);
-	}
 }
 
 static void
@@ -62,12 +55,9 @@ forget_closed(struct ppk_bus *bus)
 	bus->connections_len = kept;
 }
 
-/*
- * The program's working folder is the bus, so that every name fits into a socket's address. The
- * preload library knows a node's connection by the form `.NODE.virtual` of its peer's name.
- */
-static int
-listen_at(const char *name, mode_t mode)
+/* The program's working folder is the bus, so that every name fits into a socket's address. */
+int
+ppk_bus_listen(const char *name, mode_t mode)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -84,33 +74,21 @@ listen_at(const char *name, mode_t mode)
 	return fd;
 }
 
-static void
-name_beside(const struct ppk_bus *bus, const char *suffix, char name[static 64])
+void
+ppk_bus_name_beside(const struct ppk_bus *bus, const char *suffix, char name[static 64])
 {
 	snprintf(name, 64, ".%s.%s", bus->node, suffix);
 }
 
-/* The node appears by link(), which a watch of the folder sees as a creation, ready to accept. */
 bool
 ppk_bus_plug(struct ppk_authenticator *authenticator)
 {
 	struct ppk_bus *bus = &authenticator->bus;
-	char name[64];
-	int fd;
 
 	if (bus->plugged)
 		return true;
-	name_beside(bus, "virtual", name);
-	fd = listen_at(name, authenticator->options.mode);
-	if (fd < 0)
+	if (!authenticator->options.transport->plug(authenticator))
 		return false;
-	unlink(bus->node);
-	if (link(name, bus->node) != 0) {
-		close(fd);
-		return false;
-	}
-	unlink(name);
-	add_connection(bus, fd, PPK_CONNECTION_NODE);
 	bus->plugged = true;
 	ppk_ctaphid_power_up(authenticator);
 	return true;
@@ -123,29 +101,67 @@ ppk_bus_unplug(struct ppk_authenticator *authenticator)
 
 	if (!bus->plugged)
 		return;
-	unlink(bus->node);
-	close_kind(bus, PPK_CONNECTION_NODE);
-	close_kind(bus, PPK_CONNECTION_HOST);
+	authenticator->options.transport->unplug(authenticator);
+	for (size_t i = 0; i < bus->connections_len; i++) {
+		if (bus->connections[i].kind >= PPK_CONNECTION_NODE)
+			ppk_bus_close_connection(&bus->connections[i]);
+	}
 	bus->plugged = false;
 	authenticator->hid.aborted = true;
 }
 
-/* Manufacturer and product, each ended by a zero byte: they may hold anything else. */
-bool
-ppk_bus_write_info(const struct ppk_authenticator *authenticator)
+static bool
+write_beside(const struct ppk_bus *bus, const char *suffix, const void *data, size_t len)
 {
-	const struct ppk_options *options = &authenticator->options;
-	bool hostile = ppk_misbehaves(authenticator, PPK_HOSTILE_STRINGS);
 	char name[64];
 	FILE *stream;
 
-	name_beside(&authenticator->bus, "info", name);
+	ppk_bus_name_beside(bus, suffix, name);
 	stream = fopen(name, "we");
 	if (stream == NULL)
 		return false;
-	fprintf(stream, "%s%c%s%c", hostile ? PPK_HOSTILE_TEXT : options->manufacturer, 0,
-	    hostile ? PPK_HOSTILE_TEXT : options->product, 0);
+	fwrite(data, 1, len, stream);
 	return fclose(stream) == 0 && chmod(name, 0644) == 0;
+}
+
+/* Manufacturer and product, each ended by a zero byte: they may hold anything else. */
+static bool
+write_strings(const struct ppk_bus *bus, const char *manufacturer, const char *product)
+{
+	struct ppk_bytes text = { 0 };
+	bool written;
+
+	ppk_bytes_append(&text, manufacturer, strlen(manufacturer) + 1);
+	ppk_bytes_append(&text, product, strlen(product) + 1);
+	written = write_beside(bus, "info", text.data, text.len);
+	ppk_bytes_done(&text);
+	return written;
+}
+
+/* ... and the product as sysfs has it: with a newline. */
+static bool
+write_product(const struct ppk_bus *bus, const char *product)
+{
+	struct ppk_bytes text = ppk_bytes_copy(product, strlen(product));
+	bool written;
+
+	ppk_bytes_append_u8(&text, '\n');
+	written = write_beside(bus, "product", text.data, text.len);
+	ppk_bytes_done(&text);
+	return written;
+}
+
+bool
+ppk_bus_write_info(const struct ppk_authenticator *authenticator)
+{
+	const struct ppk_bus *bus = &authenticator->bus;
+	const struct ppk_options *options = &authenticator->options;
+	bool hostile = ppk_misbehaves(authenticator, PPK_HOSTILE_STRINGS);
+	const char *product = hostile ? PPK_HOSTILE_TEXT : options->product;
+
+	return write_strings(bus, hostile ? PPK_HOSTILE_TEXT : options->manufacturer, product) &&
+	    write_product(bus, product) &&
+	    write_beside(bus, "descriptor", ppk_report_descriptor, ppk_report_descriptor_len);
 }
 
 static int
@@ -172,37 +188,38 @@ ppk_bus_open(struct ppk_authenticator *authenticator)
 	snprintf(bus->node, sizeof(bus->node), "%s", authenticator->options.node);
 	if (chdir(authenticator->options.bus) != 0 || !ppk_bus_write_info(authenticator))
 		return false;
-	name_beside(bus, "control", name);
-	fd = listen_at(name, authenticator->options.mode);
+	ppk_bus_name_beside(bus, "control", name);
+	fd = ppk_bus_listen(name, authenticator->options.mode);
 	if (fd < 0)
 		return false;
-	add_connection(bus, fd, PPK_CONNECTION_CONTROL);
-	add_connection(bus, open_signals(), PPK_CONNECTION_SIGNALS);
+	ppk_bus_add_connection(bus, fd, PPK_CONNECTION_CONTROL);
+	ppk_bus_add_connection(bus, open_signals(), PPK_CONNECTION_SIGNALS);
 	if (authenticator->options.until_closed_fd >= 0)
-		add_connection(bus, authenticator->options.until_closed_fd, PPK_CONNECTION_GUARD);
+		ppk_bus_add_connection(bus, authenticator->options.until_closed_fd, PPK_CONNECTION_GUARD);
 	return ppk_bus_plug(authenticator);
 }
 
 void
 ppk_bus_close(struct ppk_authenticator *authenticator)
 {
+	static const char *const suffixes[] = { "control", "info", "product", "descriptor" };
 	struct ppk_bus *bus = &authenticator->bus;
 	char name[64];
 
 	ppk_bus_unplug(authenticator);
-	name_beside(bus, "control", name);
-	unlink(name);
-	name_beside(bus, "info", name);
-	unlink(name);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		ppk_bus_name_beside(bus, suffixes[i], name);
+		unlink(name);
+	}
 	for (size_t i = 0; i < bus->connections_len; i++)
-		close_connection(&bus->connections[i]);
+		ppk_bus_close_connection(&bus->connections[i]);
 	free(bus->connections);
 	bus->connections = NULL;
 	bus->connections_len = 0;
 }
 
-static void
-accept_connection(struct ppk_bus *bus, int listener, enum ppk_connection_kind kind)
+struct ppk_connection *
+ppk_bus_accept(struct ppk_bus *bus, int listener, enum ppk_connection_kind kind)
 {
 	struct sockaddr_un peer = { 0 };
 	socklen_t peer_len = sizeof(peer);
@@ -211,29 +228,14 @@ accept_connection(struct ppk_bus *bus, int listener, enum ppk_connection_kind ki
 	struct ppk_connection *connection;
 
 	if (fd < 0)
-		return;
-	connection = add_connection(bus, fd, kind);
-	/* The host's end has an abstract name (a zero byte first) that the kernel chose. */
+		return NULL;
+	connection = ppk_bus_add_connection(bus, fd, kind);
+	/* The other end has an abstract name (a zero byte first) that the kernel chose. */
 	if (peer_len > offsetof(struct sockaddr_un, sun_path) + 1)
 		snprintf(connection->name, sizeof(connection->name), "%.*s",
 		    (int)(peer_len - offsetof(struct sockaddr_un, sun_path) - 1),
 		    peer.sun_path + 1);
-}
-
-static void
-serve_host(struct ppk_authenticator *authenticator, struct ppk_connection *connection)
-{
-	uint8_t report[PPK_REPORT_LEN + 2];
-	ssize_t len = recv(connection->fd, report, sizeof(report), 0);
-
-	if (len < 0 && errno == EAGAIN)
-		return;
-	if (len <= 0)
-		close_connection(connection);
-	else if (len == PPK_REPORT_LEN + 1)
-		ppk_ctaphid_receive(authenticator, report + 1);
-	else
-		fprintf(stderr, "passkey-authenticator: a report of %zd bytes\n", len);
+	return connection;
 }
 
 static void
@@ -247,7 +249,7 @@ serve_commander(struct ppk_authenticator *authenticator, struct ppk_connection *
 	if (len < 0 && errno == EAGAIN)
 		return;
 	if (len <= 0) {
-		close_connection(connection);
+		ppk_bus_close_connection(connection);
 		return;
 	}
 	command[len] = '\0';
@@ -267,17 +269,15 @@ serve(struct ppk_authenticator *authenticator, struct ppk_connection *connection
 	case PPK_CONNECTION_GUARD:
 		authenticator->quit = true;
 		break;
-	case PPK_CONNECTION_NODE:
-		accept_connection(&authenticator->bus, connection->fd, PPK_CONNECTION_HOST);
-		break;
 	case PPK_CONNECTION_CONTROL:
-		accept_connection(&authenticator->bus, connection->fd, PPK_CONNECTION_COMMANDER);
-		break;
-	case PPK_CONNECTION_HOST:
-		serve_host(authenticator, connection);
+		ppk_bus_accept(&authenticator->bus, connection->fd, PPK_CONNECTION_COMMANDER);
 		break;
 	case PPK_CONNECTION_COMMANDER:
 		serve_commander(authenticator, connection);
+		break;
+	case PPK_CONNECTION_NODE:
+	case PPK_CONNECTION_HOST:
+		authenticator->options.transport->serve(authenticator, connection);
 		break;
 	}
 }
@@ -336,18 +336,11 @@ ppk_bus_poll(struct ppk_authenticator *authenticator, int64_t until_ms)
 	free(ready);
 }
 
-/* As a hidraw node does: to every open; what a reader leaves lying is lost in the end. */
 void
 ppk_bus_send(struct ppk_authenticator *authenticator, const uint8_t report[static PPK_REPORT_LEN])
 {
-	struct ppk_bus *bus = &authenticator->bus;
-
-	for (size_t i = 0; i < bus->connections_len; i++) {
-		struct ppk_connection *connection = &bus->connections[i];
-
-		if (connection->kind == PPK_CONNECTION_HOST && connection->fd >= 0)
-			send(connection->fd, report, PPK_REPORT_LEN, MSG_NOSIGNAL | MSG_DONTWAIT);
-	}
+	if (authenticator->bus.plugged)
+		authenticator->options.transport->send(authenticator, report);
 }
 
 /* A host that closed its end may have been noted by the kernel and not yet by us. */

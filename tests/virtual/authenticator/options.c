@@ -9,10 +9,12 @@
 
 #include "bytes.h"
 #include "misbehave.h"
+#include "transport.h"
 
 enum option_id {
 	OPT_BUS = 1,
 	OPT_NODE,
+	OPT_TRANSPORT,
 	OPT_STATE,
 	OPT_STATS,
 	OPT_READY_FD,
@@ -50,6 +52,7 @@ enum option_id {
 static const struct option long_options[] = {
 	{ "bus", required_argument, NULL, OPT_BUS },
 	{ "node", required_argument, NULL, OPT_NODE },
+	{ "transport", required_argument, NULL, OPT_TRANSPORT },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "stats", required_argument, NULL, OPT_STATS },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
@@ -87,6 +90,7 @@ static const struct option long_options[] = {
 
 static const struct ppk_options defaults = {
 	.node = "hidraw0",
+	.transport = &ppk_transport_node,
 	.manufacturer = "pam_passkey",
 	.product = "Software authenticator",
 	.ready_fd = -1,
@@ -242,6 +246,16 @@ parse_aaguid(const char *text, struct ppk_options *options)
 }
 
 static bool
+parse_transport(const char *text, struct ppk_options *options)
+{
+	const struct ppk_transport *transport = ppk_transport_find(text);
+
+	if (transport != NULL)
+		options->transport = transport;
+	return transport != NULL;
+}
+
+static bool
 parse_mode(const char *text, struct ppk_options *options)
 {
 	char *end;
@@ -311,6 +325,8 @@ set_value(struct ppk_options *options, enum option_id id, const char *text)
 		return parse_no_credentials(text, options);
 	if (id == OPT_AAGUID)
 		return parse_aaguid(text, options);
+	if (id == OPT_TRANSPORT)
+		return parse_transport(text, options);
 	if (id == OPT_MODE)
 		return parse_mode(text, options);
 	if (id == OPT_MISBEHAVE)

@@ -20,6 +20,7 @@ enum ppk_touch_mode {
 struct ppk_options {
 	const char *bus;
 	const char *node;
+	const struct ppk_transport *transport;
 	const char *state;
 	const char *stats;
 	const char *manufacturer;
