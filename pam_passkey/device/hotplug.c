@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/device_message.h"
+#include "device/sysfs.h"
+
 #define NODE_FOLDER "/dev"
 #define NODE_PREFIX "hidraw"
 #define READER_PREFIX "pcsc:"
@@ -76,32 +79,58 @@ bool ppk_path_is_reader(const char *path)
 	return strncmp(path, READER_PREFIX, strlen(READER_PREFIX)) == 0;
 }
 
-/*
- * Which node it is. A reader has no identity, and is always the same. False: the node went away since
- * it was listed, or it is what nobody asked for (a reader that the kernel itself serves).
- */
-static bool identify(const char *path, bool nfc, struct statx *ret)
+/* False: the node went away since it was listed. */
+static bool identify(unsigned number, struct ppk_plugged *ret)
 {
-	if (ppk_path_is_reader(path))
-		return nfc;
-	return strncmp(path, NODE_FOLDER "/", sizeof(NODE_FOLDER)) == 0 &&
-	       statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, ret) == 0;
-}
+	struct statx node;
 
-static bool copy_info(const fido_dev_info_t *info, bool nfc, struct ppk_plugged *ret)
-{
-	const char *path = fido_dev_info_path(info);
-	const char *product = fido_dev_info_product_string(info);
-	struct statx node = { .stx_ino = 0 };
-
-	if (path == NULL || strlen(path) >= sizeof(ret->path) || !identify(path, nfc, &node))
+	(void)snprintf(ret->path, sizeof(ret->path), NODE_FOLDER "/" NODE_PREFIX "%u", number);
+	if (statx(AT_FDCWD, ret->path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &node) != 0)
 		return false;
 	ret->inode = node.stx_ino;
 	ret->born_s = node.stx_btime.tv_sec;
 	ret->born_ns = node.stx_btime.tv_nsec;
+	ppk_sysfs_product(number, ret->product, sizeof(ret->product));
+	return true;
+}
+
+static size_t list_nodes(struct ppk_plugged *list, size_t max)
+{
+	unsigned numbers[PPK_DEVICE_AUTHENTICATORS_MAX];
+	size_t room = max < PPK_DEVICE_AUTHENTICATORS_MAX ? max : PPK_DEVICE_AUTHENTICATORS_MAX;
+	size_t found = ppk_sysfs_authenticators(numbers, room), count = 0;
+
+	for (size_t i = 0; i < found; i++)
+		if (identify(numbers[i], &list[count]))
+			count++;
+	return count;
+}
+
+/* A reader has no identity, and is always the same. False: it is no reader that pcscd serves. */
+static bool copy_reader(const fido_dev_info_t *info, struct ppk_plugged *ret)
+{
+	const char *path = fido_dev_info_path(info);
+	const char *product = fido_dev_info_product_string(info);
+
+	if (path == NULL || strlen(path) >= sizeof(ret->path) || !ppk_path_is_reader(path))
+		return false;
+	*ret = (struct ppk_plugged){ .inode = 0 };
 	memcpy(ret->path, path, strlen(path) + 1);
 	(void)snprintf(ret->product, sizeof(ret->product), "%s", product == NULL ? "" : product);
 	return true;
+}
+
+static size_t list_readers(struct ppk_plugged *list, size_t max)
+{
+	fido_dev_info_t *infos = fido_dev_info_new(max);
+	size_t found = 0, count = 0;
+
+	if (infos != NULL && fido_dev_info_manifest(infos, max, &found) == FIDO_OK)
+		for (size_t i = 0; i < found; i++)
+			if (copy_reader(fido_dev_info_ptr(infos, i), &list[count]))
+				count++;
+	fido_dev_info_free(&infos, max);
+	return count;
 }
 
 const struct ppk_plugged *ppk_plugged_find(
@@ -121,13 +150,9 @@ bool ppk_plugged_is_same(const struct ppk_plugged *one, const struct ppk_plugged
 
 size_t ppk_hotplug_list(bool nfc, struct ppk_plugged *list, size_t max)
 {
-	fido_dev_info_t *infos = fido_dev_info_new(max);
-	size_t found = 0, count = 0;
+	size_t count = list_nodes(list, max);
 
-	if (infos != NULL && fido_dev_info_manifest(infos, max, &found) == FIDO_OK)
-		for (size_t i = 0; i < found; i++)
-			if (copy_info(fido_dev_info_ptr(infos, i), nfc, &list[count]))
-				count++;
-	fido_dev_info_free(&infos, max);
+	if (nfc && count < max)
+		count += list_readers(list + count, max - count);
 	return count;
 }

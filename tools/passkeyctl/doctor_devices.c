@@ -7,19 +7,17 @@
 #include <unistd.h>
 
 #include "authenticators.h"
+#include "core/report_descriptor.h"
 #include "doctor.h"
 #include "sys/file.h"
 
 #define HELPER "helper"
 #define AUTHENTICATORS "authenticators"
 #define HIDRAW_FOLDER "/sys/class/hidraw"
-#define DESCRIPTOR_MAX 4096 /* bytes: HID_MAX_DESCRIPTOR_SIZE of Linux */
 
-/* Is it a FIDO device? Usage page 0xF1D0 first in its report descriptor (CTAP 2.1, 11.2.8.1). */
 static bool is_authenticator(const char *node)
 {
-	static const unsigned char usage_page[] = { 0x06, 0xd0, 0xf1 };
-	unsigned char descriptor[DESCRIPTOR_MAX];
+	uint8_t descriptor[PPK_REPORT_DESCRIPTOR_MAX];
 	char path[512];
 	ssize_t len;
 	int fd;
@@ -30,7 +28,7 @@ static bool is_authenticator(const char *node)
 		return false;
 	len = read(fd, descriptor, sizeof(descriptor));
 	close(fd);
-	return len > 0 && memmem(descriptor, (size_t)len, usage_page, sizeof(usage_page)) != NULL;
+	return len > 0 && ppk_report_descriptor_is_authenticator(descriptor, (size_t)len);
 }
 
 /* The keys that the kernel sees and this caller may not open. Returns how many. */
@@ -49,8 +47,8 @@ static size_t report_closed_nodes(const struct ppk_examination *examination)
 			continue;
 		closed++;
 		ppk_report_add(examination->report, PPK_FINDING_WARNING, AUTHENTICATORS,
-			"udev's rule 70-u2f (part of systemd), or one with TAG+=\"uaccess\", opens "
-			"it to who sits at this machine; programs that run as root can open it",
+			"udev's rules 60-fido-id and 70-uaccess (parts of systemd) open it to who "
+			"sits at this machine; programs that run as root can open it",
 			"a security key is at %s, which you may not open: %s", node,
 			errno == EACCES ? "permission denied" : "it cannot be opened");
 	}

@@ -25,6 +25,8 @@ open_path(int folder, const char *path, int flags, mode_t mode)
 		return ppk_node_open(name, flags);
 	if ((flags & O_DIRECTORY) != 0 && ppk_bus_path(path, on_bus))
 		return ppk_real()->open(on_bus, flags);
+	if (ppk_bus_attribute(path, on_bus))
+		return ppk_real()->open(on_bus, flags);
 	return ppk_real()->openat(folder, path, flags, mode);
 }
 

@@ -16,6 +16,7 @@
 #include "real.h"
 
 #define DEV "/dev"
+#define SYSFS "/sys/class/hidraw"
 #define NODE_PREFIX "hidraw"
 #define HIDRAW_MAJOR 244
 #define LOCK_INTERVAL_NS 5000000
@@ -85,6 +86,44 @@ ppk_node_name(const char *path)
 	return is_node_name(name) && ppk_bus_folder(folder) ? name : NULL;
 }
 
+/* The files of sysfs that a program looks into, and what holds the same on the bus: `.NODE.SUFFIX`. */
+static const struct {
+	const char *attribute;
+	const char *suffix;
+} attributes[] = {
+	{ "/device/report_descriptor", "descriptor" },
+	{ "/device/../../product", "product" },
+};
+
+static const char *
+suffix_of(const char *attribute)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		if (strcmp(attributes[i].attribute, attribute) == 0)
+			return attributes[i].suffix;
+	}
+	return NULL;
+}
+
+bool
+ppk_bus_attribute(const char *path, char on_bus[static PPK_BUS_PATH_LEN])
+{
+	char name[PPK_NODE_NAME_LEN];
+	const char *suffix;
+	size_t name_len, len;
+
+	if (path == NULL || strncmp(path, SYSFS "/", sizeof(SYSFS)) != 0)
+		return false;
+	path += sizeof(SYSFS);
+	name_len = strcspn(path, "/");
+	suffix = suffix_of(path + name_len);
+	if (suffix == NULL || name_len >= sizeof(name) || !ppk_bus_folder(on_bus))
+		return false;
+	len = strlen(on_bus);
+	return snprintf(on_bus + len, PPK_BUS_PATH_LEN - len, "/.%.*s.%s", (int)name_len, path,
+	           suffix) < (int)(PPK_BUS_PATH_LEN - len);
+}
+
 bool
 ppk_bus_path(const char *path, char on_bus[static PPK_BUS_PATH_LEN])
 {
@@ -93,7 +132,7 @@ ppk_bus_path(const char *path, char on_bus[static PPK_BUS_PATH_LEN])
 
 	if (path == NULL)
 		return false;
-	if (strcmp(path, DEV) == 0 || strcmp(path, DEV "/") == 0)
+	if (strcmp(path, DEV) == 0 || strcmp(path, DEV "/") == 0 || strcmp(path, SYSFS) == 0)
 		return ppk_bus_folder(on_bus);
 	name = ppk_node_name(path);
 	if (name == NULL || !ppk_bus_folder(on_bus))

@@ -23,8 +23,10 @@ struct ppk_node_strings {
 
 /* The bus's folder: PPK_VIRTUAL_BUS, else `bus` beside the program. False: there is no bus. */
 bool ppk_bus_folder(char folder[static PPK_BUS_PATH_LEN]);
-/* The path on the bus of `/dev` or of `/dev/hidrawN`; false where the path means neither. */
+/* The path on the bus of `/dev`, `/dev/hidrawN` or `/sys/class/hidraw`; false where the path means neither. */
 bool ppk_bus_path(const char *path, char on_bus[static PPK_BUS_PATH_LEN]);
+/* The same of what sysfs says of a node below `/sys/class/hidraw`. */
+bool ppk_bus_attribute(const char *path, char on_bus[static PPK_BUS_PATH_LEN]);
 /* Whether the path is that of a node, and there is a bus; its name. */
 const char *ppk_node_name(const char *path);
 /* Opens a node. -1 with errno as open(2) has it. */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "device/sysfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/report_descriptor.h"
+
+#define CLASS "/sys/class/hidraw"
+#define NODE_PREFIX "hidraw"
+#define PATH_SIZE 128
+#define NUMBER_DIGITS_MAX 9
+
+/* As much of a file as there is room for; its length, or -1. The kernel gives it in one piece. */
+static ssize_t read_file(const char *path, void *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return -1;
+	do {
+		len = read(fd, out, size);
+	} while (len < 0 && errno == EINTR);
+	close(fd);
+	return len;
+}
+
+static bool is_authenticator(unsigned number)
+{
+	uint8_t descriptor[PPK_REPORT_DESCRIPTOR_MAX];
+	char path[PATH_SIZE];
+	ssize_t len;
+
+	(void)snprintf(
+		path, sizeof(path), CLASS "/" NODE_PREFIX "%u/device/report_descriptor", number);
+	len = read_file(path, descriptor, sizeof(descriptor));
+	return len > 0 && ppk_report_descriptor_is_authenticator(descriptor, (size_t)len);
+}
+
+static bool number_of(const char *name, unsigned *ret)
+{
+	const char *digits = name + strlen(NODE_PREFIX);
+	size_t len;
+
+	if (strncmp(name, NODE_PREFIX, strlen(NODE_PREFIX)) != 0)
+		return false;
+	len = strlen(digits);
+	if (len == 0 || len > NUMBER_DIGITS_MAX || strspn(digits, "0123456789") != len)
+		return false;
+	*ret = 0;
+	for (size_t i = 0; i < len; i++)
+		*ret = *ret * 10 + (unsigned)(digits[i] - '0');
+	return true;
+}
+
+static int compare(const void *one, const void *other)
+{
+	unsigned a = *(const unsigned *)one, b = *(const unsigned *)other;
+
+	return (a > b) - (a < b);
+}
+
+size_t ppk_sysfs_authenticators(unsigned *numbers, size_t max)
+{
+	DIR *folder = opendir(CLASS);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	if (folder == NULL)
+		return 0;
+	while (count < max && (entry = readdir(folder)) != NULL)
+		if (number_of(entry->d_name, &numbers[count]) && is_authenticator(numbers[count]))
+			count++;
+	closedir(folder);
+	qsort(numbers, count, sizeof(*numbers), compare);
+	return count;
+}
+
+/* The node's device is that of HID; above it is the interface of USB, and above that the device. */
+void ppk_sysfs_product(unsigned number, char *out, size_t size)
+{
+	char path[PATH_SIZE];
+	ssize_t len;
+
+	(void)snprintf(path, sizeof(path), CLASS "/" NODE_PREFIX "%u/device/../../product", number);
+	len = read_file(path, out, size - 1);
+	if (len > 0 && out[len - 1] == '\n')
+		len--;
+	out[len > 0 ? len : 0] = '\0';
+}
