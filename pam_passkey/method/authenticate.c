@@ -531,6 +531,30 @@ static void report(const struct sign_in *sign_in, int64_t start_ms)
 	ppk_audit_report(sign_in->log, &event);
 }
 
+static bool choose_methods(struct sign_in *sign_in)
+{
+	enum ppk_err err;
+
+	ppk_host_name(sign_in->host);
+	err = ppk_choose_methods(
+		sign_in->request, sign_in->host, sign_in->methods, &sign_in->method_count);
+	return err == PPK_OK ? true : deny(sign_in, err);
+}
+
+static void run(struct sign_in *sign_in)
+{
+	bool asked = find_user(sign_in) && read_credentials(sign_in) && choose_usable(sign_in);
+
+	if (sign_in->result.outcome == PPK_OUTCOME_SKIPPED || !choose_methods(sign_in))
+		return;
+	if (!asked)
+		pretend(sign_in);
+	else if (obtain_assertion(sign_in))
+		decide(sign_in);
+	else if (sign_in->result.reason == PPK_ERR_METHOD_UNAVAILABLE)
+		end_without_a_way(sign_in);
+}
+
 struct ppk_result ppk_authenticate(const struct ppk_request *request)
 {
 	struct sign_in sign_in = {
@@ -543,16 +567,7 @@ struct ppk_result ppk_authenticate(const struct ppk_request *request)
 	};
 	int64_t start_ms = ppk_clock_ms();
 
-	ppk_host_name(sign_in.host);
-	sign_in.method_count = ppk_choose_methods(request, sign_in.host, sign_in.methods);
-	if (!find_user(&sign_in) || !read_credentials(&sign_in) || !choose_usable(&sign_in)) {
-		if (sign_in.result.outcome != PPK_OUTCOME_SKIPPED)
-			pretend(&sign_in);
-	} else if (obtain_assertion(&sign_in)) {
-		decide(&sign_in);
-	} else if (sign_in.result.reason == PPK_ERR_METHOD_UNAVAILABLE) {
-		end_without_a_way(&sign_in);
-	}
+	run(&sign_in);
 	report(&sign_in, start_ms); /* while passkey-device ends */
 	ppk_device_stop(&sign_in.device);
 	ppk_assertion_done(&sign_in.assertion);

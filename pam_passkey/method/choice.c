@@ -6,8 +6,8 @@
 #include "core/methods.h"
 #include "sys/session_read.h"
 
-static size_t methods_of_session(const struct ppk_request *request, const char *host,
-	enum ppk_method_id ret[static PPK_METHODS_MAX])
+static enum ppk_err methods_of_session(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX], size_t *ret_count)
 {
 	static const char *const names[] = { [PPK_LOCALITY_UNKNOWN] = "of unknown origin",
 		[PPK_LOCALITY_LOCAL] = "local",
@@ -16,23 +16,28 @@ static size_t methods_of_session(const struct ppk_request *request, const char *
 	struct ppk_session_facts facts;
 	enum ppk_locality locality;
 	const char *why;
+	enum ppk_err err;
 
-	ppk_session_facts_read(request->sources == NULL ? &system : request->sources,
+	err = ppk_session_facts_read(request->sources == NULL ? &system : request->sources,
 		request->rhost, request->tty, host, &facts);
+	if (err != PPK_OK)
+		return err;
 	locality = ppk_session_decide(&facts, &why);
 	ppk_log(request->log, PPK_LOG_DEBUG, "the session is %s: %s", names[locality], why);
-	return ppk_methods_for(locality, ret);
+	*ret_count = ppk_methods_for(locality, ret);
+	return PPK_OK;
 }
 
-size_t ppk_choose_methods(const struct ppk_request *request, const char *host,
-	enum ppk_method_id ret[static PPK_METHODS_MAX])
+enum ppk_err ppk_choose_methods(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX], size_t *ret_count)
 {
 	const struct ppk_options *options = request->options;
 
 	if (options->method_count == 0)
-		return methods_of_session(request, host, ret);
+		return methods_of_session(request, host, ret, ret_count);
 	memcpy(ret, options->methods, sizeof(options->methods));
-	return options->method_count;
+	*ret_count = options->method_count;
+	return PPK_OK;
 }
 
 size_t ppk_choose_credentials(enum ppk_method_id method,

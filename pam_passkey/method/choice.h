@@ -6,11 +6,11 @@
 
 /*
  * The methods that are tried, in order: those of methods=, or for auto those that fit the session
- * that request comes from (core/session.h), which is then logged. host: this machine's name. Returns
- * how many, at least one.
+ * that request comes from (core/session.h), which is then logged. host: this machine's name.
+ * *ret_count is at least one. PPK_ERR_NOMEM.
  */
-size_t ppk_choose_methods(const struct ppk_request *request, const char *host,
-	enum ppk_method_id ret[static PPK_METHODS_MAX]);
+PPK_MUST_CHECK enum ppk_err ppk_choose_methods(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX], size_t *ret_count);
 
 /* Those of count credentials with which a method can do anything. Returns how many. Pure. */
 size_t ppk_choose_credentials(enum ppk_method_id method,

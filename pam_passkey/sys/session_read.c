@@ -47,65 +47,78 @@ static size_t read_up_to(int fd, uint8_t *buffer, size_t max)
 }
 
 /* *ret is empty when there is nothing to read; the caller's. */
-static void slurp(int fd, size_t max, struct ppk_bytes *ret)
+static enum ppk_err slurp(int fd, size_t max, struct ppk_bytes *ret)
 {
 	ret->data = malloc(max);
-	if (ret->data != NULL)
-		ret->len = read_up_to(fd, ret->data, max);
+	if (ret->data == NULL)
+		return PPK_ERR_NOMEM;
+	ret->len = read_up_to(fd, ret->data, max);
+	return PPK_OK;
 }
 
-static void read_place(const struct ppk_session_sources *sources, struct ppk_session_place *ret)
+static enum ppk_err read_place(
+	const struct ppk_session_sources *sources, struct ppk_session_place *ret)
 {
 	int fd = open(sources->cgroup, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct ppk_bytes text = { .data = NULL };
+	enum ppk_err err;
 
 	if (fd < 0)
-		return;
-	slurp(fd, PPK_SESSION_FILE_MAX, &text);
+		return PPK_OK;
+	err = slurp(fd, PPK_SESSION_FILE_MAX, &text);
 	ppk_session_place_parse((const char *)text.data, text.len, ret);
 	ppk_bytes_done(&text);
 	close(fd);
+	return err;
 }
 
 /* A file of logind, FOLDER/kind/name; *ret is empty when there is none. The caller's. */
-static void read_logind(const struct ppk_session_sources *sources, const char *kind,
+static enum ppk_err read_logind(const struct ppk_session_sources *sources, const char *kind,
 	const char *name, struct ppk_bytes *ret)
 {
 	const struct ppk_trust trust = { .root = sources->root };
 	struct ppk_bytes text = { .data = NULL };
 	char path[PATH_SIZE];
 	int len = snprintf(path, sizeof(path), "%s/%s/%s", sources->logind, kind, name);
+	enum ppk_err err;
 
-	if (len > 0 && (size_t)len < sizeof(path) &&
-		ppk_file_read(path, &trust, PPK_SESSION_FILE_MAX, &text, NULL) == PPK_OK)
+	if (len <= 0 || (size_t)len >= sizeof(path))
+		return PPK_OK;
+	err = ppk_file_read(path, &trust, PPK_SESSION_FILE_MAX, &text, NULL);
+	if (err == PPK_OK)
 		*ret = text;
+	return err == PPK_ERR_NOMEM ? err : PPK_OK;
 }
 
-static enum ppk_locality read_session(const struct ppk_session_sources *sources, const char *id)
+static enum ppk_err read_session(
+	const struct ppk_session_sources *sources, const char *id, enum ppk_locality *ret)
 {
 	struct ppk_bytes text = { .data = NULL };
-	enum ppk_locality locality;
+	enum ppk_err err = read_logind(sources, "sessions", id, &text);
 
-	read_logind(sources, "sessions", id, &text);
-	locality = ppk_session_of_logind((const char *)text.data, text.len);
+	*ret = ppk_session_of_logind((const char *)text.data, text.len);
 	ppk_bytes_done(&text);
-	return locality;
+	return err;
 }
 
-static enum ppk_locality read_user_sessions(const struct ppk_session_sources *sources, uid_t uid)
+static enum ppk_err read_user_sessions(
+	const struct ppk_session_sources *sources, uid_t uid, enum ppk_locality *ret)
 {
 	char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE], name[16];
 	enum ppk_locality each[PPK_SESSIONS_MAX];
 	struct ppk_bytes text = { .data = NULL };
+	enum ppk_err err;
 	size_t count;
 
 	snprintf(name, sizeof(name), "%lu", (unsigned long)uid);
-	read_logind(sources, "users", name, &text);
+	err = read_logind(sources, "users", name, &text);
 	count = ppk_sessions_of_logind_user((const char *)text.data, text.len, ids);
 	ppk_bytes_done(&text);
-	for (size_t i = 0; i < count; i++)
-		each[i] = read_session(sources, ids[i]);
-	return ppk_session_agree(each, count);
+	for (size_t i = 0; i < count && err == PPK_OK; i++)
+		err = read_session(sources, ids[i], &each[i]);
+	if (err == PPK_OK)
+		*ret = ppk_session_agree(each, count);
+	return err;
 }
 
 static bool is_believed(int fd, uid_t root)
@@ -116,37 +129,40 @@ static bool is_believed(int fd, uid_t root)
 	       (status.st_mode & S_IWOTH) == 0;
 }
 
-static bool read_utmp(const struct ppk_session_sources *sources, const char *tty)
+static enum ppk_err read_utmp(
+	const struct ppk_session_sources *sources, const char *tty, bool *ret_has_address)
 {
 	int fd = open(sources->utmp, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct ppk_bytes entries = { .data = NULL };
-	bool found = false;
+	enum ppk_err err = PPK_OK;
 
 	if (fd < 0)
-		return false;
+		return PPK_OK;
 	if (is_believed(fd, sources->root)) {
-		slurp(fd, PPK_UTMP_MAX, &entries);
-		found = ppk_utmp_has_address(entries.data, entries.len, tty);
+		err = slurp(fd, PPK_UTMP_MAX, &entries);
+		*ret_has_address = ppk_utmp_has_address(entries.data, entries.len, tty);
 		ppk_bytes_done(&entries);
 	}
 	close(fd);
-	return found;
+	return err;
 }
 
-void ppk_session_facts_read(const struct ppk_session_sources *sources, const char *rhost,
+enum ppk_err ppk_session_facts_read(const struct ppk_session_sources *sources, const char *rhost,
 	const char *tty, const char *host, struct ppk_session_facts *ret)
 {
 	struct ppk_session_facts facts = {
 		.has_remote_host = ppk_session_host_is_remote(rhost, host),
 	};
 	struct ppk_session_place place = { .session = "" };
+	enum ppk_err err = read_place(sources, &place);
 
-	read_place(sources, &place);
-	if (place.session[0] != '\0')
-		facts.session = read_session(sources, place.session);
-	if (place.is_of_manager)
-		facts.user_sessions = read_user_sessions(sources, place.manager_uid);
-	if (tty != NULL)
-		facts.tty_has_address = read_utmp(sources, tty);
-	*ret = facts;
+	if (err == PPK_OK && place.session[0] != '\0')
+		err = read_session(sources, place.session, &facts.session);
+	if (err == PPK_OK && place.is_of_manager)
+		err = read_user_sessions(sources, place.manager_uid, &facts.user_sessions);
+	if (err == PPK_OK && tty != NULL)
+		err = read_utmp(sources, tty, &facts.tty_has_address);
+	if (err == PPK_OK)
+		*ret = facts;
+	return err;
 }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "core/error.h"
 #include "core/session.h"
 
 /* Where the system writes down who came from where. */
@@ -20,9 +21,9 @@ struct ppk_session_sources ppk_session_sources_of_system(void);
 /*
  * Read what is known about the session that this process serves. rhost and tty are what the
  * application says (may be NULL), host is this machine's name. What cannot be read, or could have been
- * written by somebody else, is not known. Never fails.
+ * written by somebody else, is not known. PPK_ERR_NOMEM.
  */
-void ppk_session_facts_read(const struct ppk_session_sources *sources, const char *rhost,
-	const char *tty, const char *host, struct ppk_session_facts *ret);
+PPK_MUST_CHECK enum ppk_err ppk_session_facts_read(const struct ppk_session_sources *sources,
+	const char *rhost, const char *tty, const char *host, struct ppk_session_facts *ret);
 
 #endif

@@ -62,6 +62,7 @@ static const struct harmless harmless[] = {
 	{ "uname", MODULE_NAME, 1, "this machine is called localhost then" },
 	{ "malloc", "libcrypto.so.3", 60, "it remembers less; the signature was verified" },
 	{ "malloc", "libc.so.6", 4, "the user database is read without a buffer" },
+	{ "read", MODULE_NAME, 2, "where the session comes from is not known then" },
 	/* the record in the audit trail, of what was decided already; libpam says that there is none */
 	{ "fcntl", "libaudit.so.1", 1, "a record fewer" },
 	{ "fcntl", "fault-sweep", 1, "the same, where a sanitizer stands in between" },

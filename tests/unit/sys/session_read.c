@@ -32,9 +32,9 @@ static void make_system(void)
 
 static struct ppk_session_facts facts(const char *rhost, const char *tty)
 {
-	struct ppk_session_facts got;
+	struct ppk_session_facts got = { .has_remote_host = false };
 
-	ppk_session_facts_read(&sources, rhost, tty, "web1", &got);
+	CHECK_OK(ppk_session_facts_read(&sources, rhost, tty, "web1", &got));
 	return got;
 }
 
