@@ -136,6 +136,7 @@ static void start(const char *script, const char *credentials)
 		.tty = "ssh",
 		.rhost = "192.0.2.7",
 		.options = &options,
+		.crypto = &ppk_crypto_linked,
 		.dialogue = &scene.dialogue,
 		.log = &scene.log,
 		.root = getuid() };
