@@ -4,7 +4,9 @@
  *  1. What an answer says is a claim: what was signed MUST be put together here, from our challenge
  *     and the host that the answer names, and MUST be compared by the one verifier.
  *  2. An answer that comes after the timeout MUST NOT count.
- *  3. The prompts MUST NOT tell users that exist from others: see askpass.h on lengths.
+ *  3. No answer MUST bring about an error that means "cannot say" (method/authenticate.c): a service may
+ *     be set up to go on then.
+ *  4. The prompts MUST NOT tell users that exist from others: see askpass.h on lengths.
  */
 #include "method/askpass.h"
 
@@ -193,6 +195,8 @@ static enum ppk_err understand(const struct ppk_method_request *request,
 	enum ppk_err err;
 
 	err = ppk_ssh_answer_parse(text, strlen(text), &answer, &memory);
+	if (err == PPK_ERR_VERSION) /* of the answer; of our own halves it means "cannot say" */
+		err = PPK_ERR_SYNTAX;
 	if (err == PPK_OK) {
 		log_foreign_host(request, &answer);
 		err = restore(request, groups, &answer, &assertion);
@@ -224,12 +228,16 @@ static enum ppk_err exchange(
 enum ppk_err ppk_method_askpass(const struct ppk_method_request *request, struct ppk_assertion *ret,
 	struct ppk_client_data_expected *ret_expected)
 {
+	const struct ppk_crypto *crypto;
 	enum reader reader;
 	enum ppk_err err;
 
 	if (request->dialogue->ask == NULL)
 		return PPK_ERR_METHOD_UNAVAILABLE;
-	err = find_reader(request, &reader);
+	/* now, as it was for a decoy: a stranger must not wait longer for the first question */
+	err = request->crypto->open(request->crypto->context, &crypto);
+	if (err == PPK_OK)
+		err = find_reader(request, &reader);
 	if (err == PPK_OK && reader == READER_NOBODY) {
 		err = tell(request, PPK_MESSAGE_ASKPASS_HELP);
 		return err != PPK_OK ? err : PPK_ERR_CANCELLED;

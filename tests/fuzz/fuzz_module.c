@@ -130,7 +130,10 @@ int pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
 
 const char *pam_getenv(pam_handle_t *pamh, const char *name)
 {
-	REQUIRE(pamh == current && strcmp(name, "SSH_CONNECTION") == 0);
+	REQUIRE(pamh == current);
+	if (strcmp(name, "SSH_AUTH_SOCK") == 0)
+		return NULL;
+	REQUIRE(strcmp(name, "SSH_CONNECTION") == 0);
 	return "192.0.2.7 50022 192.0.2.1 22";
 }
 

@@ -202,9 +202,9 @@ def an_answer_to_the_challenge_of_another_sign_in_is_refused():
 def oversized_and_endless_answers_are_refused():
     # what ssh cuts off ends its program by a signal, which ssh takes for no answer; this one goes on
     huge = "head -c 1000000 /dev/zero | tr '\\0' A; true"
-    for text, reason in ((huge, "syntax"), ("printf passkey1:; " + huge, "version"),
+    for text, reason in ((huge, "syntax"), ("printf passkey1:; " + huge, "syntax"),
                          ("exec yes AAAA | tr -d '\\n'", "cancelled"), ("printf 'passkey1:AQ\\377'", "syntax"),
-                         ("echo passkey1:AgAA", "version"), ("true", "cancelled")):
+                         ("echo passkey1:AgAA", "syntax"), ("true", "cancelled")):
         with Server(*WEB1) as server:
             refused(run(words(server, "id", options=ONCE), askpass("huge", text)), reason)
 

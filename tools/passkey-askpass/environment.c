@@ -18,10 +18,8 @@ static const char *value(char **all, const char *name)
 struct ppk_environment ppk_environment_read(char **all)
 {
 	return (struct ppk_environment){
-		.all = all,
 		.fallback = value(all, "PASSKEY_ASKPASS_FALLBACK"),
 		.kind = value(all, "SSH_ASKPASS_PROMPT"),
 		.askpass = value(all, "SSH_ASKPASS"),
-		.path = value(all, "PATH"),
 	};
 }

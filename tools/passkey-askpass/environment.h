@@ -4,11 +4,9 @@
 
 /* What the program is told by the environment. Values are borrowed; NULL: not there, or empty. */
 struct ppk_environment {
-	char **all;
 	const char *fallback; /* PASSKEY_ASKPASS_FALLBACK: the program for other questions */
 	const char *kind; /* SSH_ASKPASS_PROMPT: what ssh says of the question */
 	const char *askpass; /* SSH_ASKPASS: what is set up now */
-	const char *path; /* PATH */
 };
 
 /* Read the environment that main() was given. Pure. */

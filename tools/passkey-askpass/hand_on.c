@@ -70,6 +70,24 @@ static bool is_about_a_host_key(const char *prompt)
 	return false;
 }
 
+/* To ssh, as a line. The answer's NUL is overwritten: no other copy is made of it. */
+static bool write_answer(char answer[static ANSWER_SIZE])
+{
+	size_t len = strlen(answer), written = 0;
+
+	answer[len++] = '\n';
+	while (written < len) {
+		ssize_t got = write(STDOUT_FILENO, answer + written, len - written);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		written += (size_t)got;
+	}
+	return true;
+}
+
 static int ask(const struct ppk_terminal *terminal, const char *prompt, const char *last)
 {
 	char answer[ANSWER_SIZE];
@@ -79,7 +97,7 @@ static int ask(const struct ppk_terminal *terminal, const char *prompt, const ch
 	err = is_about_a_host_key(prompt)
 		      ? ppk_terminal_ask(terminal, last, answer, sizeof(answer))
 		      : ppk_terminal_ask_silently(terminal, last, answer, sizeof(answer));
-	written = err == PPK_OK && dprintf(STDOUT_FILENO, "%s\n", answer) >= 0;
+	written = err == PPK_OK && write_answer(answer);
 	explicit_bzero(answer, sizeof(answer));
 	return written ? PPK_EXIT_OK : PPK_EXIT_REFUSED;
 }

@@ -263,7 +263,7 @@ static void what_is_no_answer_is_refused(void)
 	} cases[] = {
 		{ "y", PPK_ERR_SYNTAX },
 		{ "passkey1:", PPK_ERR_SYNTAX },
-		{ "passkey1:AgAA", PPK_ERR_VERSION },
+		{ "passkey1:AgAA", PPK_ERR_SYNTAX },
 		{ "\b\n\r\177INCORRECT", PPK_ERR_SYNTAX },
 		{ endless, PPK_ERR_LIMIT },
 	};
