@@ -14,6 +14,8 @@ MANUALS = ("pam_passkey/pam/pam_passkey.8", "pam_passkey/pam/pam_passkey.conf.5"
 SAMPLE = "conf/pam_passkey.conf.in"
 TOOL_MANUAL = "tools/passkeyctl/passkeyctl.1"
 ASKPASS_MANUAL = "tools/passkey-askpass/passkey-askpass.1"
+PASSKEYD_MANUAL = "tools/passkeyd/passkeyd.8"
+PASSKEYD_SAMPLE = "conf/passkeyd.conf"
 COMPLETION = "tools/passkeyctl/passkeyctl.bash"
 # Macros of options.def, and what stands for them in files that Meson fills in.
 MACROS = {"PPK_DEVICE_HELPER": "@device_helper@"}
@@ -42,13 +44,13 @@ def c_string(tokens):
     return "".join(parts)
 
 
-def parse_options(text):
+def parse_options(text, macro="PPK_OPTION"):
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     value = r'((?:"(?:\\.|[^"\\])*"|\w+|\s)+)'
-    pattern = re.compile(r"PPK_OPTION\(\s*(\w+)\s*,\s*(\w+)\s*,%s,%s,%s\)" % (value, value, value))
+    pattern = re.compile(r"%s\(\s*(\w+)\s*,\s*(\w+)\s*,%s,%s,%s\)" % (macro, value, value, value))
     options = [Option(name, kind, c_string(default), c_string(values), c_string(sentence))
                for name, kind, default, values, sentence in pattern.findall(text)]
-    if len(options) != text.count("PPK_OPTION(") or not options:
+    if len(options) != text.count(macro + "(") or not options:
         raise SystemExit("options.def was not understood")
     return options
 
@@ -93,6 +95,8 @@ def section(mdoc, name):
 
 
 class Tree:
+    manuals, sample = MANUALS, SAMPLE
+
     def __init__(self, root, program):
         self.root, self.program = root, program
         self.options = parse_options(self.text("pam_passkey/core/options.def"))
@@ -113,9 +117,18 @@ class Tree:
         return re.findall(r"(?m)^  --([a-z-]+)", self.help(command))
 
 
+class PasskeydTree(Tree):
+    """The same tree, for the options of passkeyd."""
+    manuals, sample = (PASSKEYD_MANUAL,), PASSKEYD_SAMPLE
+
+    def __init__(self, tree):
+        self.root, self.program = tree.root, tree.program
+        self.options = parse_options(self.text("tools/passkeyd/options.def"), "PPKD_OPTION")
+
+
 def each_manual_has_each_option_with_default_and_values(tree):
     found = []
-    for path in MANUALS:
+    for path in tree.manuals:
         described = items(section(tree.text(path), "OPTIONS"))
         for option in tree.options:
             text = plain(described.get(option.name, ""))
@@ -150,29 +163,35 @@ def the_manual_has_each_reason_with_its_sentence(tree):
 
 def the_sample_has_each_option_with_its_default(tree):
     found = []
-    lines = re.findall(r"(?m)^#(\w+) = (.*)$", tree.text(SAMPLE))
+    lines = re.findall(r"(?m)^#(\w+) = (.*)$", tree.text(tree.sample))
     sample = dict(lines)
     for option in tree.options:
         if option.name == "conf":
             continue
         wanted = option.default or '""'
         if sample.pop(option.name, None) != wanted:
-            found.append("%s: not #%s = %s" % (SAMPLE, option.name, wanted))
-    if "conf" in sample or len(lines) != len(tree.options) - 1:
-        found.append("%s: more than the options: %s" % (SAMPLE, ", ".join(sample)))
-    for line in tree.text(SAMPLE).split("\n"):
+            found.append("%s: not #%s = %s" % (tree.sample, option.name, wanted))
+    if "conf" in sample or len(lines) != sum(option.name != "conf" for option in tree.options):
+        found.append("%s: more than the options: %s" % (tree.sample, ", ".join(sample)))
+    for line in tree.text(tree.sample).split("\n"):
         if line and not line.startswith("#"):
-            found.append("%s: not a comment: %s" % (SAMPLE, line))
+            found.append("%s: not a comment: %s" % (tree.sample, line))
     return found
 
 
 def the_sample_names_each_value(tree):
     blocks = {name: comment for comment, name in
-              re.findall(r"((?:^#(?! ?\w+ = ).*\n)+)^#(\w+) = ", tree.text(SAMPLE), re.M)}
-    return ["%s: %s: %s is missing" % (SAMPLE, option.name, word)
+              re.findall(r"((?:^#(?! ?\w+ = ).*\n)+)^#(\w+) = ", tree.text(tree.sample), re.M)}
+    return ["%s: %s: %s is missing" % (tree.sample, option.name, word)
             for option in tree.options if option.name != "conf"
             for word in option.words()
             if not re.search(r"(?<![\w-])%s(?![\w-])" % re.escape(word), blocks.get(option.name, ""))]
+
+
+def the_options_of_passkeyd_are_described_and_in_its_sample(tree):
+    return [line for check in (each_manual_has_each_option_with_default_and_values,
+                               the_sample_has_each_option_with_its_default, the_sample_names_each_value)
+            for line in check(PasskeydTree(tree))]
 
 
 def the_manual_of_the_tool_has_each_command_and_option(tree):
@@ -239,7 +258,7 @@ def each_manual_passes_the_linter(tree):
     if not shutil.which("mandoc"):
         return ["mandoc is not installed"]
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning",
-                           *(os.path.join(tree.root, path) for path in (*MANUALS, TOOL_MANUAL, ASKPASS_MANUAL))],
+                           *(os.path.join(tree.root, path) for path in (*MANUALS, TOOL_MANUAL, ASKPASS_MANUAL, PASSKEYD_MANUAL))],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return done.stdout.splitlines() if done.returncode else []
 
@@ -267,6 +286,7 @@ CHECKS = [
     each_manual_has_each_option_with_default_and_values,
     the_sample_has_each_option_with_its_default,
     the_sample_names_each_value,
+    the_options_of_passkeyd_are_described_and_in_its_sample,
     the_manual_has_each_reason_with_its_sentence,
     the_manual_of_the_tool_has_each_command_and_option,
     the_manual_of_the_tool_has_each_field_of_its_json,
