@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/authenticator_data.h"
 #include "core/client_data.h"
-#include "crypto/attestation.h"
 #include "crypto/digest.h"
-#include "crypto/verify.h"
 #include "device/device.h"
 #include "method/ceremony.h"
 #include "method/local.h"
+#include "method/new_credential.h"
 #include "sys/clock.h"
 #include "sys/random.h"
 
@@ -129,38 +127,26 @@ static enum ppk_err request_credential(const struct ppk_enrollment *enrollment,
 	return ppk_device_make_credential(device, &request);
 }
 
-/* The sign count at creation (WebAuthn Level 3, 7.1 step 27): the next one must be above it. */
-static enum ppk_err count_at_creation(const struct ppk_device_credential *made, uint32_t *ret)
+static struct ppk_new_credential wanted_of(const struct ppk_enrollment *enrollment)
 {
-	struct ppk_authenticator_data data;
-	enum ppk_err err;
-
-	err = ppk_authenticator_data_parse(
-		made->authenticator_data, made->authenticator_data_len, &data);
-	if (err == PPK_OK)
-		*ret = data.sign_count;
-	return err;
+	return (struct ppk_new_credential){
+		.rp_id = enrollment->rp_id,
+		.uv = enrollment->uv,
+		.user_handle = enrollment->user_handle,
+		.user_handle_len = enrollment->user_handle_len,
+		.policy = enrollment->policy,
+	};
 }
 
-/* What was made holds, and may be enrolled here. */
 static enum ppk_err accept(const struct ppk_enrollment *enrollment,
 	const struct ppk_device_credential *made, const uint8_t hash[static PPK_SHA256_SIZE],
-	struct ppk_credential **ret)
+	struct ppk_credential **ret, uint32_t *ret_count)
 {
+	const struct ppk_new_credential wanted = wanted_of(enrollment);
 	struct ppk_attestation_object object;
-	struct ppk_credential *credential = NULL;
-	enum ppk_err err;
 
 	ppk_attestation_object_of_device(made, &object);
-	err = ppk_attestation_verify(&object, enrollment->rp_id, enrollment->uv, hash, &credential);
-	if (err == PPK_OK)
-		err = ppk_enrolment_policy_check(enrollment->policy, &object, credential);
-	if (err != PPK_OK) {
-		ppk_credential_free(credential);
-		return err;
-	}
-	*ret = credential;
-	return PPK_OK;
+	return ppk_new_credential_accept(&wanted, &object, hash, ret, ret_count);
 }
 
 static enum ppk_err make_credential(const struct ppk_enrollment *enrollment,
@@ -191,9 +177,7 @@ static enum ppk_err make_credential(const struct ppk_enrollment *enrollment,
 	if (err == PPK_OK && answer.type != PPK_DEVICE_CREDENTIAL)
 		err = PPK_ERR_FRAME;
 	if (err == PPK_OK)
-		err = count_at_creation(&answer.credential, ret_count);
-	if (err == PPK_OK)
-		err = accept(enrollment, &answer.credential, hash, ret);
+		err = accept(enrollment, &answer.credential, hash, ret, ret_count);
 	return err;
 }
 
@@ -211,47 +195,12 @@ static enum ppk_err create(const struct ppk_enrollment *enrollment,
 	return err;
 }
 
-/* What the record says besides what was attested. */
-static enum ppk_err complete(
-	const struct ppk_enrollment *enrollment, struct ppk_credential *credential)
-{
-	credential->name = strdup(enrollment->name);
-	if (credential->name == NULL)
-		return PPK_ERR_NOMEM;
-	credential->uv = enrollment->uv;
-	credential->created_s = ppk_clock_now_s();
-	return ppk_bytes_copy(
-		enrollment->user_handle, enrollment->user_handle_len, &credential->user_handle);
-}
-
-static enum ppk_err verify_test(const struct ppk_enrollment *enrollment,
-	const struct ppk_credential *credential, const struct ppk_assertion *assertion,
-	const struct ppk_client_data_expected *expected, uint32_t *count)
-{
-	const struct ppk_verification verification = {
-		.credentials = &credential,
-		.credential_count = 1,
-		.client_data = expected,
-		.rp_id = enrollment->rp_id,
-		.uv = enrollment->uv,
-		.now_s = ppk_clock_now_s(),
-		.stored_count = *count,
-		.sign_count = PPK_SIGN_COUNT_ENFORCE,
-	};
-	struct ppk_verified verified;
-	enum ppk_err err;
-
-	err = ppk_assertion_verify(&verification, assertion, &verified);
-	if (err == PPK_OK)
-		*count = verified.sign_count;
-	return err;
-}
-
 /* The test assertion, asked for as a sign-in would ask. *count rises. */
 static enum ppk_err test(const struct ppk_enrollment *enrollment,
 	const struct ppk_dialogue *dialogue, const struct ppk_credential *credential,
 	uint32_t *count)
 {
+	const struct ppk_new_credential wanted = wanted_of(enrollment);
 	struct ppk_client_data_expected expected = { .exact = { .data = NULL } };
 	struct ppk_assertion assertion = { .credential_id = { .data = NULL } };
 	struct ppk_device device = { .packet = NULL };
@@ -281,7 +230,8 @@ static enum ppk_err test(const struct ppk_enrollment *enrollment,
 		err = ppk_method_local(&request, &assertion, &expected);
 	ppk_device_stop(&device);
 	if (err == PPK_OK)
-		err = verify_test(enrollment, credential, &assertion, &expected, count);
+		err = ppk_new_credential_test(
+			&wanted, credential, &assertion, &expected, count);
 	ppk_assertion_done(&assertion);
 	ppk_bytes_done(&expected.exact);
 	return err;
@@ -290,6 +240,7 @@ static enum ppk_err test(const struct ppk_enrollment *enrollment,
 enum ppk_err ppk_enroll(const struct ppk_enrollment *enrollment, struct ppk_credential **ret,
 	uint32_t *ret_sign_count, struct ppk_diag *reterr)
 {
+	const struct ppk_new_credential wanted = wanted_of(enrollment);
 	struct memory memory = { .dialogue = enrollment->dialogue };
 	const struct ppk_dialogue dialogue = {
 		.context = &memory, .show = show, .warn = warn, .ask_secret = ask_secret
@@ -300,7 +251,7 @@ enum ppk_err ppk_enroll(const struct ppk_enrollment *enrollment, struct ppk_cred
 
 	err = create(enrollment, &dialogue, &credential, &count, reterr);
 	if (err == PPK_OK)
-		err = complete(enrollment, credential);
+		err = ppk_new_credential_complete(&wanted, enrollment->name, credential);
 	if (err == PPK_OK) {
 		memory.replay = memory.pin.len > 0;
 		err = test(enrollment, &dialogue, credential, &count);

@@ -11,12 +11,10 @@
 
 #include <string.h>
 
-#include "core/authenticator_data.h"
 #include "core/client_data.h"
 #include "core/web_origin.h"
-#include "crypto/attestation.h"
 #include "crypto/digest.h"
-#include "crypto/verify.h"
+#include "method/new_credential.h"
 #include "method/passkeyd.h"
 #include "sys/clock.h"
 #include "sys/random.h"
@@ -144,35 +142,17 @@ static enum ppk_err await(struct ceremony *ceremony, enum ppk_browser_message_ty
 	}
 }
 
-static enum ppk_err verify_object(const struct ceremony *ceremony,
-	const struct ppk_attestation_object *object, const uint8_t hash[static PPK_SHA256_SIZE],
-	struct ppk_credential **ret)
+static struct ppk_new_credential wanted_of(const struct ceremony *ceremony)
 {
 	const struct ppk_browser_enrollment *enrollment = ceremony->enrollment;
-	struct ppk_credential *credential = NULL;
-	enum ppk_err err = ppk_attestation_verify(
-		object, enrollment->rp_id, enrollment->uv, hash, &credential);
 
-	if (err == PPK_OK)
-		err = ppk_enrolment_policy_check(enrollment->policy, object, credential);
-	if (err != PPK_OK) {
-		ppk_credential_free(credential);
-		return err;
-	}
-	*ret = credential;
-	return PPK_OK;
-}
-
-/* Of authenticator data that were verified. */
-static enum ppk_err count_of(const struct ppk_attestation_object *object, uint32_t *ret)
-{
-	struct ppk_authenticator_data data;
-	enum ppk_err err = ppk_authenticator_data_parse(
-		object->authenticator_data, object->authenticator_data_len, &data);
-
-	if (err == PPK_OK)
-		*ret = data.sign_count;
-	return err;
+	return (struct ppk_new_credential){
+		.rp_id = enrollment->rp_id,
+		.uv = enrollment->uv,
+		.user_handle = enrollment->user_handle,
+		.user_handle_len = enrollment->user_handle_len,
+		.policy = enrollment->policy,
+	};
 }
 
 /* WebAuthn Level 3, 7.1 */
@@ -181,6 +161,7 @@ static enum ppk_err verify_registration(
 {
 	const struct ppk_client_data_expected expected =
 		expected_of(ceremony, PPK_CLIENT_DATA_CREATE);
+	const struct ppk_new_credential wanted = wanted_of(ceremony);
 	struct ppk_attestation_object object;
 	uint8_t hash[PPK_SHA256_SIZE];
 	enum ppk_err err = ppk_client_data_check(
@@ -192,8 +173,9 @@ static enum ppk_err verify_registration(
 		err = ppk_attestation_object_decode(registration->attestation_object,
 			registration->attestation_object_len, &object);
 	if (err == PPK_OK)
-		err = verify_object(ceremony, &object, hash, &ceremony->credential);
-	return err == PPK_OK ? count_of(&object, &ceremony->count) : err;
+		err = ppk_new_credential_accept(
+			&wanted, &object, hash, &ceremony->credential, &ceremony->count);
+	return err;
 }
 
 static bool is_enrolled(const struct ceremony *ceremony)
@@ -208,11 +190,10 @@ static bool is_enrolled(const struct ceremony *ceremony)
 	return false;
 }
 
-/* What the record says besides what was attested. */
 static enum ppk_err complete(
 	struct ceremony *ceremony, const struct ppk_browser_registration *registration)
 {
-	const struct ppk_browser_enrollment *enrollment = ceremony->enrollment;
+	const struct ppk_new_credential wanted = wanted_of(ceremony);
 	struct ppk_credential *credential = ceremony->credential;
 	char transports[PPK_BROWSER_TRANSPORTS_SIZE];
 
@@ -222,13 +203,7 @@ static enum ppk_err complete(
 		if (credential->transports == NULL)
 			return PPK_ERR_NOMEM;
 	}
-	credential->name = strdup(registration->name);
-	if (credential->name == NULL)
-		return PPK_ERR_NOMEM;
-	credential->uv = enrollment->uv;
-	credential->created_s = ppk_clock_now_s();
-	return ppk_bytes_copy(
-		enrollment->user_handle, enrollment->user_handle_len, &credential->user_handle);
+	return ppk_new_credential_complete(&wanted, registration->name, credential);
 }
 
 static enum ppk_err enrol(struct ceremony *ceremony)
@@ -270,23 +245,10 @@ static enum ppk_err copy_assertion(
 static enum ppk_err verify_test(struct ceremony *ceremony, const struct ppk_assertion *assertion)
 {
 	const struct ppk_client_data_expected expected = expected_of(ceremony, PPK_CLIENT_DATA_GET);
-	const struct ppk_credential *credential = ceremony->credential;
-	const struct ppk_verification verification = {
-		.credentials = &credential,
-		.credential_count = 1,
-		.client_data = &expected,
-		.rp_id = ceremony->enrollment->rp_id,
-		.uv = ceremony->enrollment->uv,
-		.now_s = ppk_clock_now_s(),
-		.stored_count = ceremony->count,
-		.sign_count = PPK_SIGN_COUNT_ENFORCE,
-	};
-	struct ppk_verified verified;
-	enum ppk_err err = ppk_assertion_verify(&verification, assertion, &verified);
+	const struct ppk_new_credential wanted = wanted_of(ceremony);
 
-	if (err == PPK_OK)
-		ceremony->count = verified.sign_count;
-	return err;
+	return ppk_new_credential_test(
+		&wanted, ceremony->credential, assertion, &expected, &ceremony->count);
 }
 
 static enum ppk_err ask_for_test(struct ceremony *ceremony)

@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 RUNS = 20_000
 PLANTED_RUNS = 1_000_000  # it stops at the first find, which comes far earlier
 MAX_LEN = 1024
+LONGER = {"attestation": 1536}  # whose seeds are longer: one of a TPM has 1,073 bytes
 FOUND = 77  # libFuzzer's exit status for abort() and for what a sanitizer finds
 
 
@@ -36,7 +37,7 @@ def run(folder, name, planted, bound):
     with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
         corpus = os.path.join(scratch, "corpus")
         os.mkdir(corpus)
-        command = [program, bound, "-seed=1", f"-max_len={MAX_LEN}", "-timeout=20",
+        command = [program, bound, "-seed=1", f"-max_len={LONGER.get(name, MAX_LEN)}", "-timeout=20",
                    "-rss_limit_mb=2048", f"-error_exitcode={FOUND}",
                    f"-artifact_prefix={scratch}/", "-print_final_stats=1",
                    f"-use_value_profile={int(planted)}"]  # slower, but finds what is equal to

@@ -8,7 +8,9 @@ import contextlib
 import fcntl
 import glob
 import os
+import re
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -270,6 +272,33 @@ def a_terminal_shows_a_qr_code_where_it_can():
         shown = shown_at(columns, *words, environment=environment)
         tap.equal("\033" in shown, False, "escape sequences")
         tap.contains(shown, URL)
+
+
+def picture(shown, foreground, background):
+    """The QR code as a portable greymap: what a camera sees of a terminal that keeps to the colours."""
+    rows = [re.search("\033\\[30;107m(.*)\033\\[0m", line).group(1)
+            for line in shown.split("\n") if "\033[30;107m" in line]
+    upper = {" ": background, "▄": background, "▀": foreground, "█": foreground}
+    lower = {" ": background, "▄": foreground, "▀": background, "█": foreground}
+    lines = [line for row in rows
+             for line in ([upper[cell] for cell in row], [lower[cell] for cell in row])]
+    scale = 6
+    pixels = b"".join(bytes(dot for dot in line for _ in range(scale)) * scale for line in lines)
+    return b"P5 %d %d 255\n" % (len(lines[0]) * scale, len(lines) * scale) + pixels
+
+
+@case
+def a_phone_reads_the_qr_code_whatever_the_palette_is():
+    if not shutil.which("zbarimg"):
+        raise tap.Skip("zbarimg is not installed")
+    shown = shown_at(80)
+    for black, white in ((0, 255), (40, 200)):  # a palette of muted colours too
+        path = system.ROOT + "/tmp/code.pgm"
+        with open(path, "wb") as file:
+            file.write(picture(shown, black, white))
+        done = subprocess.run(["zbarimg", "--raw", "--quiet", path], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, check=False)
+        tap.equal(done.stdout, URL + "\n", "what is read")
 
 
 # invite

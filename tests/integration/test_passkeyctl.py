@@ -320,6 +320,80 @@ def a_copy_made_before_the_test_assertion_is_refused_at_the_first_sign_in():
         tap.contains(alice("test", status=1).err, "sign count")
 
 
+# which authenticators may be enrolled
+
+ROOTS = system.ROOT + "/roots"
+
+
+def trust(*files):
+    """The folder of root certificates has these files: (name, content)."""
+    shutil.rmtree(ROOTS, ignore_errors=True)
+    os.mkdir(ROOTS, 0o755)
+    for name, content in files:
+        system.write(os.path.join(ROOTS, name), content)
+
+
+@case
+def attestation_is_verified_up_to_a_root_where_the_admin_says_so():
+    with scene.key() as key:
+        maker = key.control("attestation-certificate")
+        for demand, roots, status in (("none", [], 0), ("verify", [("maker.pem", maker)], 0),
+                                      ("require", [(".old", "x"), ("maker.pem", maker)], 0)):
+            fresh(attestation=demand, attestation_roots=ROOTS)
+            trust(*roots)
+            alice("enroll", "--name", "k", "--rp-id", demand + ".example", status=status)
+            tap.contains(read(FILE), "attestation=packed")
+
+
+@case
+def a_key_that_no_root_vouches_for_is_refused_and_leaves_no_line():
+    with scene.key("red") as other:
+        stranger = other.control("attestation-certificate")
+    for demand, args, status, part in (
+            ("verify", (), 1, "no root certificate vouches"), ("require", (), 1, "no root certificate vouches"),
+            ("verify", ("--attestation=none",), 0, ""), ("verify", ("--attestation=self",), 0, ""),
+            ("require", ("--attestation=none",), 1, "does not prove"),
+            ("require", ("--attestation=self",), 1, "does not prove")):
+        fresh(attestation=demand, attestation_roots=ROOTS)
+        trust(("other.pem", stranger))
+        with scene.key(args=args):
+            tap.contains(alice("enroll", "--name", "k", status=status).err, part)
+        tap.equal(os.path.exists(FILE), status == 0, "a file with " + " ".join((demand, *args)))
+
+
+@case
+def roots_that_cannot_be_used_end_the_enrolment_before_the_touch():
+    fresh(attestation="require", attestation_roots=ROOTS)
+    with scene.key() as key:
+        maker = key.control("attestation-certificate")
+        before = key.stats()["packets_in"]
+        shutil.rmtree(ROOTS, ignore_errors=True)
+        tap.contains(alice("enroll", "--name", "k", status=1).err, "does not exist")
+        trust()
+        tap.contains(alice("enroll", "--name", "k", status=1).err, "no root certificate is in this folder")
+        trust(("maker.pem", maker), ("notes", "nothing"))
+        tap.contains(alice("enroll", "--name", "k", status=1).err, ROOTS + "/notes")
+        trust(("maker.pem", maker))
+        os.chmod(ROOTS + "/maker.pem", 0o666)
+        tap.contains(alice("enroll", "--name", "k", status=1).err, ROOTS + "/maker.pem")
+        tap.equal(key.stats()["packets_in"], before, "packets that reached the key")
+    tap.equal(os.path.exists(FILE), False, "file")
+
+
+@case
+def a_model_that_is_not_listed_is_refused():
+    fresh()
+    with scene.key():
+        alice("enroll", "--name", "k")
+        model = listed()["credentials"][0]["aaguid"]
+    for models, status in (("08987058-cadc-4b81-b6e1-30de50dcbe96", 1),
+                           ("08987058-cadc-4b81-b6e1-30de50dcbe96," + model, 0)):
+        fresh(aaguids=models)
+        with scene.key():
+            done = alice("enroll", "--name", "k", status=status)
+        tap.contains(done.err, "model of authenticator" if status else "")
+
+
 # whom it serves
 
 @case
