@@ -152,3 +152,18 @@ def run(command, environ=None):
 def terminal(command, environ=None):
     """The same at a terminal. The environment is the person's, so setpriv must not reset it."""
     return Terminal(as_person(command), environment=environ or environment())
+
+
+def answer_by_hand(shell, target):
+    """At the first question: paste the challenge into passkey-askpass elsewhere, and its answer back."""
+    shell.wait_for(r"\[passkey1\]: ")
+    shell.enter("paste")
+    line = shell.wait_for(r"(?m)^(passkey1:\S+)$").group(1)
+    shell.wait_for("What it answers: ")
+    with terminal([ASKPASS, "--answer", target]) as other:
+        other.wait_for("The line to answer: ")
+        other.enter(line)
+        answer = other.wait_for(r"(?m)^passkey1:(?!%s)\S+$" % line[9:]).group(0)
+        if other.finish() != 0:
+            raise AssertionError("--answer gave:\n" + other.shown)
+    shell.enter(answer)

@@ -123,6 +123,24 @@ def a_pin_is_asked_for_by_pinentry_where_there_is_no_terminal():
         tap.contains(file.read(), "SETDESC PIN for your security key")
 
 
+def sudo_takes_an_answer_by_hand():
+    """sudo's conversation takes 511 bytes; the answer is made wherever the key is."""
+    system.service("sudo", "requisite pam_unix.so", "required pam_passkey.so methods=askpass "
+                   "origins=ssh://web1.example")
+    with scene.key(), scene.sudo() as shell:
+        scene.password(shell)
+        ssh_scene.answer_by_hand(shell, "web1.example")
+        shell.wait_for(r"(?m)^0$")
+        tap.equal(shell.finish(), 0, "exit status")
+
+
+def an_answer_by_hand_takes_a_pipe_too_and_no_host_from_it():
+    status, out, error = run(["sh", "-c", "echo '(alice@web1.example) passkey1:AQID' | %s --answer web2" %
+                              ASKPASS], environment(**NOWHERE))
+    tap.equal((status, out), (1, ""), "what it gave")
+    tap.contains(error, "this is no question for a passkey")
+
+
 def install_prints_what_the_shell_and_ssh_need():
     _, out, _ = run([ASKPASS, "--install"], environment(SSH_ASKPASS="/usr/bin/other"))
     for line in ("export SSH_ASKPASS=" + ASKPASS, "export SSH_ASKPASS_REQUIRE=force",
@@ -158,6 +176,8 @@ CASES = [
     what_is_no_challenge_is_refused,
     the_first_question_is_answered_at_once,
     a_pin_is_asked_for_by_pinentry_where_there_is_no_terminal,
+    sudo_takes_an_answer_by_hand,
+    an_answer_by_hand_takes_a_pipe_too_and_no_host_from_it,
     install_prints_what_the_shell_and_ssh_need,
     wrong_usage_is_told_apart,
     the_help_and_the_manual_tell_of_the_same_options,

@@ -248,16 +248,7 @@ def by_hand_the_question_is_pasted_and_the_answer_too():
     plain = environment(SSH_ASKPASS=None, SSH_ASKPASS_REQUIRE=None)
     with Server(*WEB1) as server, scene.key(), terminal(words(server, "id", "-un"), plain) as shell:
         wait_for_password(shell)
-        shell.wait_for(r"\[passkey1\]: ")
-        shell.enter("paste")
-        line = shell.wait_for(r"(?m)^(passkey1:\S+)$").group(1)
-        shell.wait_for("What it answers: ")
-        with terminal([ssh_scene.ASKPASS, "--answer", "alice@web1.example"]) as other:
-            other.wait_for("The line to answer: ")
-            other.enter(line)
-            answer = other.wait_for(r"(?m)^passkey1:(?!%s)(\S+)$" % line[9:]).group(0)
-            tap.equal(other.finish(), 0, "exit status of --answer")
-        shell.enter(answer)
+        ssh_scene.answer_by_hand(shell, "alice@web1.example")
         shell.wait_for(r"(?m)^alice$")
         tap.equal(shell.finish(), 0, "exit status")
 
@@ -292,6 +283,19 @@ def strangers_are_asked_the_same_as_everybody():
             tap.equal(len(wanted) >= 1, True, "questions")
             for user in (scene.OTHER, "nobody-of-this-name", "root"):
                 tap.equal(asked(server, user, *answers), wanted, "questions to %s" % user)
+
+
+def without_methods_it_is_the_same():
+    """methods=auto: who comes over ssh is asked at the client, strangers too."""
+    auto = Server("auto", 2204, auth=["required pam_passkey.so origins=ssh://web1.example",
+                                      "required pam_permit.so"])
+    with auto as server:
+        with scene.key():
+            granted(run(words(server, "id", "-un")))
+        wanted = asked(server, scene.USER, "passkey1", "nonsense")
+        tap.equal(len(wanted), 2, "questions")
+        for user in (scene.OTHER, "nobody-of-this-name"):
+            tap.equal(asked(server, user, "passkey1", "nonsense"), wanted, "questions to %s" % user)
 
 
 def a_stranger_is_asked_about_the_same_credentials_again():
@@ -349,6 +353,7 @@ CASES = [
     without_the_program_a_person_sees_one_short_sentence,
     by_hand_the_question_is_pasted_and_the_answer_too,
     strangers_are_asked_the_same_as_everybody,
+    without_methods_it_is_the_same,
     a_stranger_is_asked_about_the_same_credentials_again,
     answers_fit_with_twenty_credentials_enrolled,
 ]
