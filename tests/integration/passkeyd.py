@@ -4,6 +4,7 @@
 import contextlib
 import http.client
 import os
+import resource
 import shutil
 import socket
 import ssl
@@ -106,7 +107,7 @@ class Program:
 class Daemon:
     """passkeyd, as an account without privilege, listening on a port of its own."""
 
-    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), **options):
+    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), files=None, **options):
         self.folder = tempfile.mkdtemp(prefix="passkeyd-")
         self.root = os.geteuid() == 0
         if self.root:
@@ -136,7 +137,7 @@ class Daemon:
         self.process = subprocess.Popen(
             [*wrapper, program, "--config", self.configuration], stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log, close_fds=not descriptors,
-            preexec_fn=lambda: place(descriptors), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
+            preexec_fn=lambda: prepare(descriptors, files), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
                                                  if self.root else {}))
         self.wait_for_log("the page is at")
 
@@ -216,8 +217,10 @@ class Daemon:
         return status
 
 
-def place(descriptors):
-    """In the child: these sockets are descriptors 3, 4 ... of the program."""
+def prepare(descriptors, files):
+    """In the child: these sockets are descriptors 3, 4 ... of the program, which may open so many files."""
+    if files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     for number, descriptor in enumerate([os.dup(one.fileno()) for one in descriptors], 3):
         os.dup2(descriptor, number)
 

@@ -232,6 +232,31 @@ def limits_hold_and_are_given_back():
             program.close()
 
 
+def without_descriptors_programs_are_turned_away_and_the_rest_goes_on():
+    with passkeyd.running(BUILD, ceremonies=10, connections=10, files=94) as daemon:
+        with ceremony(daemon) as (program, path):
+            connection = daemon.connection()
+            claim, _ = daemon.number(path, 7, connection=connection)
+            held = [daemon.program() for _ in range(120)]  # they ask for nothing, each is an open file
+            daemon.wait_for_log("no descriptors are left")
+            tap.equal(held[-1].next()[:2], (passkeyd.FAILED, "busy"), "answer to one too many")
+            before = cpu_s(daemon)
+            code, _, _ = daemon.ask("POST", path + "/answer", assertion(claim), connection=connection)
+            tap.equal(code, 200, "status of the sign-in under way")
+            said(program, passkeyd.ASSERTION)
+            tap.equal(cpu_s(daemon) - before < 1, True, "it does not turn in circles")
+            for other in held:
+                other.close()
+            connection.close()
+        sign_in_now(daemon)
+
+
+def cpu_s(daemon):
+    with open("/proc/%d/stat" % daemon.process.pid, encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def passkeyd_says_when_it_ends():
     with passkeyd.running(BUILD) as daemon, ceremony(daemon) as (program, _):
         daemon.process.terminate()
@@ -632,7 +657,7 @@ tap.run([
     three_wrong_numbers_are_the_end, an_expired_ceremony_takes_nothing, a_program_that_hangs_up_cancels,
     an_alarm_ends_it_from_any_address, another_address_gets_no_further, another_browser_cannot_answer,
     a_stranger_opens_no_ceremony, nonsense_from_a_program_is_refused, limits_hold_and_are_given_back,
-    passkeyd_says_when_it_ends, every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
+    without_descriptors_programs_are_turned_away_and_the_rest_goes_on, passkeyd_says_when_it_ends, every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
     smuggled_requests_do_not_arrive, paths_do_not_leave_the_page, headers_are_not_injected,
     an_oversized_body_is_not_read, ten_thousand_guesses_find_nothing, half_open_connections_keep_nobody_out,
     slow_requests_are_ended, a_flood_of_requests_stops_no_sign_in, tls_is_1_2_or_later_and_renewed_by_sighup,

@@ -377,7 +377,8 @@ const locale = () => preferred.find((tag) => tag.toLowerCase().startsWith(langua
 
 // A name of a machine may be broken at its dots.
 function putHost(element, name) {
-	element.replaceChildren(...name.split(/(?<=\.)/).flatMap((part) => [part, document.createElement("wbr")]));
+	element.replaceChildren(...name.split(".").flatMap((part, number) =>
+		number === 0 ? [part] : [".", document.createElement("wbr"), part]));
 }
 
 const timeLeft = () => Math.max(1000, Math.round(endsAt - performance.now()));
