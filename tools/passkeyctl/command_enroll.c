@@ -19,6 +19,7 @@
 #include "message.h"
 #include "method/enroll.h"
 #include "selection.h"
+#include "ssh_enrolment.h"
 
 #define QUESTION_SIZE (PPK_CREDENTIAL_NAME_MAX + 64)
 
@@ -154,7 +155,8 @@ int ppk_command_enroll(const struct ppk_arguments *arguments)
 	plan->in_browser = arguments->value[PPK_ARG_BROWSER] != NULL;
 	status = ppk_session_open(arguments, PPK_ACCESS_CHANGE, &plan->session);
 	if (status == PPK_EXIT_OK)
-		status = enroll(plan);
+		status = arguments->value[PPK_ARG_SSH_KEY] != NULL ? ppk_ssh_enrolment_run(plan)
+								   : enroll(plan);
 	ppk_enrolment_plan_done(plan);
 	ppk_session_close(plan->session);
 	free(plan);

@@ -4,6 +4,7 @@
 #include "message.h"
 #include "method/authenticate.h"
 #include "session.h"
+#include "sys/environment.h"
 
 static const char *outcome_name(enum ppk_outcome outcome)
 {
@@ -39,9 +40,11 @@ static void print_json(
 static int test(const struct ppk_session *session, bool as_json)
 {
 	char label[PPK_CREDENTIAL_NAME_MAX + 1] = "";
+	char socket[PPK_AGENT_SOCKET_SIZE];
 	const struct ppk_request request = {
 		.user = session->user->name,
 		.service = "passkeyctl",
+		.agent_socket = ppk_environment_agent_socket(socket) ? socket : NULL,
 		.options = &session->options,
 		.crypto = &ppk_crypto_linked,
 		.dialogue = &session->dialogue,

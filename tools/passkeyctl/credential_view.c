@@ -87,6 +87,7 @@ static void json_identity(const struct ppk_credential *credential, struct ppk_js
 	ppk_json_string(json, "algorithm", ppk_algorithm_name(credential->alg));
 	ppk_json_string(json, "rp_id", credential->rp_id);
 	ppk_json_string(json, "user_verification", ppk_uv_name(credential->uv));
+	ppk_json_bool(json, "has_handle", !credential->no_handle);
 	json_transports(credential->transports, json);
 	if (credential->has_aaguid)
 		write_aaguid(credential->aaguid, aaguid);
@@ -161,6 +162,7 @@ void ppk_credential_view_print(const struct ppk_credential_view *view)
 	print_field("algorithm", ppk_algorithm_name(credential->alg));
 	print_field("rp_id", credential->rp_id);
 	print_field("user_verification", ppk_uv_name(credential->uv));
+	print_field("handle", credential->no_handle ? "none (SSH agent alone)" : NULL);
 	print_field("transports", credential->transports);
 	if (credential->has_aaguid) {
 		write_aaguid(credential->aaguid, aaguid);

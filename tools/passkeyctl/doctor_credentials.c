@@ -55,6 +55,20 @@ static void note_unknown_keys(const struct ppk_examination *examination, size_t 
 		"look for a misspelt name if it should have an effect", PPK_ERR_OPTION, &diag);
 }
 
+/* What a person may wonder about: a key that is plugged in, and is not asked. */
+static void note_agent_alone(
+	const struct ppk_examination *examination, const struct ppk_credential *credential)
+{
+	char label[PPK_CREDENTIAL_NAME_MAX + 1];
+
+	if (!credential->no_handle)
+		return;
+	ppk_credential_label(credential, label, sizeof(label));
+	ppk_report_add(examination->report, PPK_FINDING_NOTE, CHECK,
+		"enrol the private file instead where a USB port is to serve too",
+		"\"%s\" signs in through an SSH agent alone (handle=none)", label);
+}
+
 /* Reports those that cannot sign in; returns how many can. */
 static size_t count_usable(
 	const struct ppk_examination *examination, const struct ppk_credential_file *file)
@@ -69,6 +83,7 @@ static size_t count_usable(
 		if (credential == NULL)
 			continue;
 		note_unknown_keys(examination, i, credential);
+		note_agent_alone(examination, credential);
 		ppk_credential_label(credential, label, sizeof(label));
 		if (!has_sound_key(examination, i, credential, label))
 			continue;

@@ -45,6 +45,11 @@ static enum ppk_err plan_rp_id(struct ppk_enrolment_plan *plan, struct ppk_diag 
 	const char *given = plan->arguments->value[PPK_ARG_RP_ID];
 	enum ppk_err err = PPK_OK;
 
+	if (given != NULL && plan->fixed_rp_id[0] != '\0')
+		return ppk_diag_set(reterr, PPK_ERR_OPTION, NULL, 0, 0,
+			"--rp-id: this key has its relying party ID already");
+	if (plan->fixed_rp_id[0] != '\0')
+		given = plan->fixed_rp_id;
 	if (given != NULL)
 		err = ppk_options_override(&plan->wanted, "rp_id", given, reterr);
 	else if (demanded[0] == '\0')

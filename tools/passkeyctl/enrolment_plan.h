@@ -18,6 +18,7 @@ struct ppk_enrolment_plan {
 	struct ppk_credential_file *file; /* as it was before the ceremony */
 	struct ppk_options wanted; /* the module's, with what the command line says over them */
 	char host[PPK_HOST_NAME_SIZE];
+	char fixed_rp_id[PPK_RP_ID_MAX + 1]; /* that the key has already; "": it is to be chosen */
 	char rp_id[PPK_RP_ID_MAX + 1];
 	char name[PPK_CREDENTIAL_NAME_MAX + 1]; /* "": the person is to be asked for it */
 	uint8_t user_handle[PPK_USER_HANDLE_MAX];
@@ -27,8 +28,8 @@ struct ppk_enrolment_plan {
 };
 
 /*
- * Make the plan; session, arguments and in_browser are given, the rest is zeroed. Whatever can be
- * refused is refused here: the options, the relying party ID, root certificates, whether the store may
+ * Make the plan; session, arguments, in_browser and fixed_rp_id are given, the rest is zeroed. Whatever
+ * can be refused is refused here: the options, the relying party ID, root certificates, whether the store may
  * be changed and has room, --name. PPK_ERR_OPTION: the command line. Errors of the store besides, with
  * a sentence. ppk_enrolment_plan_done() it in any case.
  */

@@ -41,7 +41,7 @@ _passkeyctl()
 		mapfile -t COMPREPLY < <(compgen -u -- "$word")
 		return
 		;;
-	--config)
+	--config | --ssh-key)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
@@ -60,7 +60,7 @@ _passkeyctl()
 		;;
 	esac
 	case $command in
-	enroll) options="--user --browser --no-qr --name --rp-id --discoverable --user-verification --timeout --expires --config --help" ;;
+	enroll) options="--user --browser --no-qr --name --rp-id --ssh-key --discoverable --user-verification --timeout --expires --config --help" ;;
 	invite) options="--for --foreground --name --rp-id --discoverable --user-verification --expires --config --help" ;;
 	list) options="--user --json --config --help" ;;
 	show) options="--user --json --config --help" ;;

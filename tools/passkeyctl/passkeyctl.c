@@ -13,7 +13,8 @@
 static const struct ppk_command commands[] = {
 	{ "enroll", "", 0,
 		ABOUT_ANY | PPK_ACCEPTS(BROWSER) | PPK_ACCEPTS(NO_QR) | PPK_ACCEPTS(NAME) |
-			PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(DISCOVERABLE) |
+			PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(SSH_KEY) |
+			PPK_ACCEPTS(DISCOVERABLE) |
 			PPK_ACCEPTS(USER_VERIFICATION) | PPK_ACCEPTS(TIMEOUT) |
 			PPK_ACCEPTS(EXPIRES),
 		"Enrol a security key, or what a browser reaches.", ppk_command_enroll },
