@@ -127,8 +127,6 @@ static const struct rule rules[] = {
 #ifdef __NR_faccessat2
 	ALLOW(faccessat2, S),
 #endif
-	ALLOW_VALUE(fcntl, S, 1, F_GETFD),
-	ALLOW_VALUE(fcntl, S, 1, F_SETFD),
 	ALLOW_VALUE(fcntl, S | N, 1, F_GETFL),
 	ALLOW_VALUE(fcntl, S, 1, F_DUPFD_CLOEXEC),
 #ifdef __NR_open
@@ -190,8 +188,11 @@ static const struct rule rules[] = {
 	ALLOW_VALUE(fcntl, N, 1, F_SETFL),
 };
 
+#define RULES (sizeof(rules) / sizeof(rules[0]))
 #define PER_RULE_MAX 6
-#define PROGRAM_MAX (sizeof(rules) / sizeof(rules[0]) * PER_RULE_MAX + 6)
+#define PROGRAM_MAX (RULES * PER_RULE_MAX + 7)
+
+_Static_assert(RULES < UINT8_MAX, "a jump reaches no further");
 
 struct program {
 	struct sock_filter code[PROGRAM_MAX];
@@ -206,13 +207,10 @@ static void add(struct program *program, struct sock_filter statement)
 #define LOAD(offset) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset)))
 #define AND(mask) ((struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (mask)))
 #define ANSWER(action) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (action)))
-/* The next statement when the value that was loaded is this one; else skip so many. */
-#define IF(value, skip)                                                                            \
-	((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, (skip)))
-
-/* The next statement when it is another; else skip so many. */
-#define IF_NOT(value, skip)                                                                        \
-	((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (skip), 0))
+/* Skip so many statements when the value that was loaded is this one, and so many when it is not. */
+#define SKIP(value, when_equal, when_not)                                                          \
+	((struct sock_filter)BPF_JUMP(                                                             \
+		BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (when_equal), (when_not)))
 
 static size_t offset_of_argument(unsigned number)
 {
@@ -222,18 +220,39 @@ static size_t offset_of_argument(unsigned number)
 	return offsetof(struct seccomp_data, args) + number * sizeof(uint64_t) + lower;
 }
 
+static bool is_plain(const struct rule *rule)
+{
+	return rule->argument == NO_ARGUMENT && rule->answer == SECCOMP_RET_ALLOW;
+}
+
+/* All that is allowed whatever its arguments are: one statement each, and one answer behind them. */
+static void add_plain(struct program *program, unsigned callers)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < RULES; i++)
+		count += (rules[i].callers & callers) != 0 && is_plain(&rules[i]);
+	for (size_t i = 0; i < RULES; i++) {
+		if ((rules[i].callers & callers) == 0 || !is_plain(&rules[i]))
+			continue;
+		count--;
+		add(program, SKIP(rules[i].number, (uint8_t)count, count == 0));
+	}
+	add(program, ANSWER(SECCOMP_RET_ALLOW));
+}
+
 /* The number of the call is loaded before and after. */
 static void add_rule(struct program *program, const struct rule *rule)
 {
 	if (rule->argument == NO_ARGUMENT) {
-		add(program, IF(rule->number, 1));
+		add(program, SKIP(rule->number, 0, 1));
 		add(program, ANSWER(rule->answer));
 		return;
 	}
-	add(program, IF(rule->number, 5));
+	add(program, SKIP(rule->number, 0, 5));
 	add(program, LOAD(offset_of_argument(rule->argument)));
 	add(program, AND(rule->mask));
-	add(program, IF(rule->value, 1));
+	add(program, SKIP(rule->value, 0, 1));
 	add(program, ANSWER(rule->answer));
 	add(program, LOAD(offsetof(struct seccomp_data, nr)));
 }
@@ -251,12 +270,13 @@ void ppk_syscall_filter_enter(enum ppk_sandbox_role role, bool nfc)
 	 */
 	add(&program, LOAD(offsetof(struct seccomp_data, args)));
 	add(&program, LOAD(offsetof(struct seccomp_data, arch)));
-	add(&program, IF_NOT(ARCHITECTURE, 1));
+	add(&program, SKIP(ARCHITECTURE, 1, 0));
 	add(&program, ANSWER(SECCOMP_RET_KILL_PROCESS));
 	/* No other ABI shares a number: x32 sets a bit in it, which then matches nothing here. */
 	add(&program, LOAD(offsetof(struct seccomp_data, nr)));
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if ((rules[i].callers & callers) != 0)
+	add_plain(&program, callers);
+	for (size_t i = 0; i < RULES; i++)
+		if ((rules[i].callers & callers) != 0 && !is_plain(&rules[i]))
 			add_rule(&program, &rules[i]);
 	add(&program, ANSWER(REFUSE(EPERM)));
 	all.len = program.len;
