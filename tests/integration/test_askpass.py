@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""passkey-askpass by itself, as ssh runs it.   usage: test_askpass.py BUILD"""
+"""passkey-askpass by itself, as ssh runs it.   usage: test_askpass.py BUILD [alone]
 
+alone: without the cases for which other programs load the module, which they cannot where it carries a
+sanitizer.
+"""
+
+import base64
 import os
 import re
 import sys
@@ -104,6 +109,61 @@ def the_first_question_is_answered_at_once():
     tap.equal(ask("(alice@web1) Hello\nNeeded [passkey1]: ", **NOWHERE), (0, "passkey1\n", ""), "answer")
 
 
+def encode(data):
+    return "passkey1:" + base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def decode(text):
+    tap.contains(text, "passkey1:")
+    text = text.strip()[len("passkey1:"):]
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def challenge(uv=0, timeout_s=5):
+    """core/ssh_challenge.md, for alice's own credential behind one that the key does not hold."""
+    with open("%s/%s" % (system.PASSKEYS, scene.USER), encoding="utf-8") as file:
+        line = file.read()
+    rp_id = re.search(r"\brp=(\S+)", line).group(1).encode()
+    own = decode("passkey1:" + re.search(r"\bid=(\S+)", line).group(1))
+    ids = b"".join(len(one).to_bytes(2, "big") + one for one in (b"x" * 64, own))
+    return encode(bytes([1]) + bytes(range(32)) + timeout_s.to_bytes(2, "big") + bytes([1, len(rp_id)]) +
+                  rp_id + bytes([uv, 2]) + ids)
+
+
+def an_answer_names_the_host_that_ssh_names_and_the_credential():
+    with scene.key() as key:
+        status, out, error = ask("(alice@Web1.Example.) " + challenge(), **NOWHERE)
+        tap.equal((status, key.stats()["touches"]), (0, 1), "what it gave: %r" % error)
+    answer = decode(out)
+    tap.equal(answer[:2], b"\1\1", "version and index")
+    tap.equal(answer[2:3 + answer[2]], b"\x0cweb1.example", "host")
+
+
+def an_answer_at_the_terminal_takes_a_touch_or_a_pin_and_says_who_asks():
+    with scene.key(args=["--touch=control"]) as key, \
+            terminal([ASKPASS, "(alice@web1) " + challenge()], environment(**NOWHERE)) as shell:
+        shell.wait_for("Touch your security key to sign in to web1 as alice\n")
+        key.touch()
+        shell.wait_for("passkey1:")
+        tap.equal(shell.finish(), 0, "exit status")
+    with scene.key(args=["--pin=24680"]), \
+            terminal([ASKPASS, "(alice@web1) " + challenge(uv=2)], environment(**NOWHERE)) as shell:
+        shell.wait_for("PIN for your security key: ")
+        shell.enter("24680")
+        shell.wait_for("passkey1:")
+        tap.equal((shell.finish(), "24680" in shell.shown), (0, False), "exit status, and echo")
+
+
+def without_a_key_or_a_touch_there_is_no_answer_and_it_is_said_why():
+    status, out, error = ask("(alice@web1) " + challenge(), **NOWHERE)
+    tap.equal((status, out), (3, ""), "without a key")
+    tap.contains(error, "No security key was inserted within 5 seconds")
+    with scene.key("red"):
+        status, out, error = ask("(alice@web1) " + challenge(), **NOWHERE)
+    tap.equal((status, out), (1, ""), "with another key")
+    tap.contains(error, "not enrolled for alice")
+
+
 def a_pin_is_asked_for_by_pinentry_where_there_is_no_terminal():
     folder = system.ROOT + "/pinentry"
     os.makedirs(folder, exist_ok=True)
@@ -175,14 +235,19 @@ CASES = [
     a_question_for_a_passkey_without_ssh_s_word_on_who_asks_is_refused,
     what_is_no_challenge_is_refused,
     the_first_question_is_answered_at_once,
-    a_pin_is_asked_for_by_pinentry_where_there_is_no_terminal,
-    sudo_takes_an_answer_by_hand,
+    an_answer_names_the_host_that_ssh_names_and_the_credential,
+    an_answer_at_the_terminal_takes_a_touch_or_a_pin_and_says_who_asks,
+    without_a_key_or_a_touch_there_is_no_answer_and_it_is_said_why,
     an_answer_by_hand_takes_a_pipe_too_and_no_host_from_it,
     install_prints_what_the_shell_and_ssh_need,
     wrong_usage_is_told_apart,
     the_help_and_the_manual_tell_of_the_same_options,
 ]
+WITH_THE_MODULE = [
+    a_pin_is_asked_for_by_pinentry_where_there_is_no_terminal,
+    sudo_takes_an_answer_by_hand,
+]
 
 if __name__ == "__main__":
     ssh_scene.prepare(sys.argv[1])
-    tap.run(CASES)
+    tap.run(CASES if sys.argv[2:] == ["alone"] else CASES + WITH_THE_MODULE)

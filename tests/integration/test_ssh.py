@@ -4,10 +4,10 @@
 PPK_TEST_OPENSSH=PREFIX takes sshd and ssh of another OpenSSH, built --with-pam.
 """
 
+import contextlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import scene
@@ -313,25 +313,45 @@ def a_stranger_is_asked_about_the_same_credentials_again():
     tap.equal(first[48:], second[48:], "the credentials")
 
 
-def answers_fit_with_twenty_credentials_enrolled():
+@contextlib.contextmanager
+def enrolled_besides(count, id_characters):
+    """Others' credentials before alice's own, each with an id of so many characters of base64url."""
     path = "%s/%s" % (system.PASSKEYS, scene.USER)
     with open(path, encoding="utf-8") as file:
         own = file.read()
-    others = [re.sub(r"\bid=\S+", "id=" + "%03d" % number + "A" * 81, re.sub(r' name="[^"]*"', "", own))
-              for number in range(19)]
-    system.write(path, "".join(others) + own)
-    program = system.ROOT + "/counts"
-    system.write(program, "#!/bin/sh\n%s \"$1\" | tee -a %s/answered\n" % (ssh_scene.ASKPASS, system.ROOT),
-                 0o755)
-    system.write(system.ROOT + "/answered", "", 0o666)
+    unnamed = re.sub(r' name="[^"]*"', "", own)
+    system.write(path, "".join(re.sub(r"\bid=\S+", "id=%03d" % number + "A" * (id_characters - 3), unnamed)
+                               for number in range(count)) + own)
     try:
-        with Server(*WEB1) as server, scene.key():
-            granted(run(words(server, "id", "-un"), environment(SSH_ASKPASS=program)))
+        yield
     finally:
         system.write(path, own)
-    with open(system.ROOT + "/answered", encoding="utf-8") as file:
-        answer = [line for line in file.read().splitlines() if line.startswith("passkey1:")][-1]
-    tap.equal(len(answer) < 500, True, "%d characters" % len(answer))
+
+
+def lengths_of_challenge_and_answer():
+    """Of a sign-in that is granted."""
+    program, seen = system.ROOT + "/counts", system.ROOT + "/counted"
+    system.write(program, "#!/bin/sh\ncase $1 in *passkey1:*) printf '%%s\\n' \"$1\" >>%s ;; esac\n"
+                 "%s \"$1\" | tee -a %s\n" % (seen, ssh_scene.ASKPASS, seen), 0o755)
+    system.write(seen, "", 0o666)
+    with Server(*WEB1) as server, scene.key():
+        granted(run(words(server, "id", "-un"), environment(SSH_ASKPASS=program)))
+    with open(seen, encoding="utf-8") as file:
+        return [len(line) for line in file.read().splitlines() if "passkey1:" in line]
+
+
+def answers_fit_with_twenty_credentials_enrolled():
+    with enrolled_besides(19, 84):
+        _, answer = lengths_of_challenge_and_answer()
+    tap.equal(answer < 500, True, "%d characters" % answer)
+
+
+def the_largest_challenge_passes_through_sshd_and_ssh():
+    """As many credentials as a user may have, with ids as long as they may be."""
+    with enrolled_besides(63, 1364):
+        challenge, answer = lengths_of_challenge_and_answer()
+    tap.equal(challenge > 80000, True, "%d characters" % challenge)
+    tap.equal(answer < 500, True, "%d characters" % answer)
 
 
 CASES = [
@@ -356,6 +376,7 @@ CASES = [
     without_methods_it_is_the_same,
     a_stranger_is_asked_about_the_same_credentials_again,
     answers_fit_with_twenty_credentials_enrolled,
+    the_largest_challenge_passes_through_sshd_and_ssh,
 ]
 
 if __name__ == "__main__":
