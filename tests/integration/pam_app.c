@@ -5,6 +5,7 @@
  * "priority": N}, {"audit": TEXT, "code": N}, {"random": HEX}, {"authenticate": CODE, "user": PAM_USER}, {"setcred": CODE}, {"census": TEXT}.
  *
  * usage: pam-app --confdir DIR --service NAME --user NAME [--tty TEXT] [--rhost TEXT]
+ *                [--pam-env NAME=VALUE]
  *                [--answer TEXT]... [--fault KIND] [--uid N] [--times N] [--setcred] [--nested]
  *                [--threads N] [--close-stdio] [--census] [--sigchld] [--catch-int] [--search]
  *                [--tell-random]
@@ -56,7 +57,7 @@
 #define AUDIT_TRUSTED_APP 1121 /* of libaudit.h */
 
 struct settings {
-	const char *confdir, *service, *user, *tty, *rhost, *fault;
+	const char *confdir, *service, *user, *tty, *rhost, *pam_env, *fault;
 	const char *answers[ANSWERS_MAX];
 	int uid, times, threads;
 	bool setcred, nested, close_stdio, census, sigchld, catch_int, search, tell_random, loaded;
@@ -300,6 +301,8 @@ static void sign_in(const struct settings *settings, bool nested)
 		pam_set_item(pamh, PAM_TTY, settings->tty);
 	if (settings->rhost != NULL)
 		pam_set_item(pamh, PAM_RHOST, settings->rhost);
+	if (settings->pam_env != NULL)
+		pam_putenv(pamh, settings->pam_env);
 	for (int i = 0; i < settings->times; i++) {
 		code = pam_authenticate(pamh, 0);
 		report(pamh, code);
@@ -451,6 +454,7 @@ static const char **text_option(struct settings *settings, const char *name)
 		{ "--user", &settings->user },
 		{ "--tty", &settings->tty },
 		{ "--rhost", &settings->rhost },
+		{ "--pam-env", &settings->pam_env },
 		{ "--fault", &settings->fault },
 	};
 

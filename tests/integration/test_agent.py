@@ -114,6 +114,26 @@ def verification_that_the_service_demands_is_demanded_of_the_agent_too():
                "user-verification", [touch(one), REFUSED])
 
 
+@case
+def a_remote_host_makes_the_session_remote():
+    """methods=auto, and a credential that is in the agent: no question to the USB port."""
+    with desk() as one:
+        agent = one.agent(one.key())
+        result = one.sign_in(agent.path, "methods=auto", arguments=["--rhost", "192.0.2.7"])
+        expect(result, SUCCESS, "ok", [touch(one)])
+        result.log("the session is remote: the application names a remote host")
+
+
+@case
+def the_socket_in_the_pam_environment_goes_first():
+    with desk() as one:
+        agent = one.agent(one.key())
+        liar = one.liar(agent.ask)
+        result = one.sign_in(agent.path, arguments=["--pam-env", "SSH_AUTH_SOCK=" + liar.path])
+        expect(result, SUCCESS, "ok", [touch(one)])
+        tap.equal([body[0] for body in liar.seen], [REQUEST_IDENTITIES, SIGN_REQUEST], "questions")
+
+
 # attacks: the agent lies
 
 @case
