@@ -125,21 +125,32 @@ static STACK_OF(X509) * others_of(const struct ppk_attestation_object *object)
 	return others;
 }
 
-static bool leads_to(X509_STORE *store, X509 *leaf, STACK_OF(X509) * others, int64_t now_s)
+/* X509_verify_cert() leaves its reason in ctx, not always in the queue. */
+static enum ppk_err verify(X509_STORE_CTX *ctx, int64_t now_s)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+
+	X509_VERIFY_PARAM_set_time(param, (time_t)now_s);
+	X509_VERIFY_PARAM_set_depth(param, PPK_ATTESTATION_X5C_MAX);
+	if (X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) != 1)
+		return PPK_ERR_NOMEM;
+	if (X509_verify_cert(ctx) == 1)
+		return PPK_OK;
+	return X509_STORE_CTX_get_error(ctx) == X509_V_ERR_OUT_OF_MEM
+		       ? PPK_ERR_NOMEM
+		       : PPK_ERR_ATTESTATION_UNTRUSTED;
+}
+
+static enum ppk_err check_chain(
+	X509_STORE *store, X509 *leaf, STACK_OF(X509) * others, int64_t now_s)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	bool trusted = false;
+	enum ppk_err err = PPK_ERR_NOMEM;
 
-	if (ctx != NULL && X509_STORE_CTX_init(ctx, store, leaf, others) == 1) {
-		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
-
-		X509_VERIFY_PARAM_set_time(param, (time_t)now_s);
-		X509_VERIFY_PARAM_set_depth(param, PPK_ATTESTATION_X5C_MAX);
-		trusted = X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
-			  X509_verify_cert(ctx) == 1;
-	}
+	if (ctx != NULL && X509_STORE_CTX_init(ctx, store, leaf, others) == 1)
+		err = verify(ctx, now_s);
 	X509_STORE_CTX_free(ctx);
-	return trusted;
+	return err;
 }
 
 enum ppk_err ppk_trust_anchors_check(const struct ppk_trust_anchors *anchors,
@@ -153,10 +164,12 @@ enum ppk_err ppk_trust_anchors_check(const struct ppk_trust_anchors *anchors,
 		return PPK_ERR_NOMEM;
 	X509 *leaf = certificate_of(object, 0);
 	STACK_OF(X509) *others = others_of(object);
-	bool trusted =
-		leaf != NULL && others != NULL && leads_to(anchors->store, leaf, others, now_s);
+	enum ppk_err err = PPK_ERR_ATTESTATION_UNTRUSTED;
+
+	if (leaf != NULL && others != NULL)
+		err = check_chain(anchors->store, leaf, others, now_s);
 
 	sk_X509_pop_free(others, X509_free);
 	X509_free(leaf);
-	return ppk_openssl_leave(was_empty, trusted ? PPK_OK : PPK_ERR_ATTESTATION_UNTRUSTED);
+	return ppk_openssl_leave(was_empty, err);
 }

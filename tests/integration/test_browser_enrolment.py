@@ -474,6 +474,19 @@ def in_the_foreground_it_waits():
     tap.equal(len(lines()), 1, "lines")
 
 
+@case
+def the_doctor_looks_at_passkeyd_and_at_the_root_certificates():
+    fresh(attestation="verify", attestation_roots=system.ROOT + "/none", rp_id="example.org")
+    out, _ = start("doctor", "--user", "alice").communicate(timeout=scene.PATIENCE_S)
+    for part in (SOCKET, "passkeyd is not running", "a page of %s cannot use passkeys of" % ORIGIN,
+                 system.ROOT + "/none", "nobody can enrol"):
+        tap.contains(out, part)
+    fresh()
+    with fake_passkeyd.listening(SOCKET):
+        out, _ = start("doctor", "--user", "alice").communicate(timeout=scene.PATIENCE_S)
+    tap.contains(out, "passkeyd listens at " + SOCKET)
+
+
 if __name__ == "__main__":
     LOG = scene.prepare(sys.argv[1])
     tap.run([case for case in CASES if sys.argv[2:] == [] or sys.argv[2] in case.__name__])

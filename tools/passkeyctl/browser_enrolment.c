@@ -133,6 +133,7 @@ static const char *const hints[PPK_ERR_COUNT] = {
 	[PPK_ERR_NOT_FOUND] =
 		"start it: systemctl start passkeyd.socket; browser_socket= says where "
 		"it listens",
+	[PPK_ERR_PERMISSION] = "clients in passkeyd.conf says whom it serves",
 	[PPK_ERR_PROCESS] = "did passkeyd end? journalctl -u passkeyd",
 	[PPK_ERR_FRAME] = "are passkeyctl and passkeyd of the same version?",
 	[PPK_ERR_ORIGIN] =

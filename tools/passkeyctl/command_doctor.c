@@ -56,6 +56,7 @@ static void examine_all(const struct ppk_arguments *arguments, const struct ppk_
 			ppk_doctor_state(&examination);
 		}
 		ppk_doctor_devices(&examination);
+		ppk_doctor_enrolment(&examination);
 	}
 	ppk_doctor_pam(&examination, pam_folder == NULL ? PAM_FOLDER : pam_folder);
 }

@@ -24,6 +24,9 @@ void ppk_doctor_state(const struct ppk_examination *examination);
 /* The helper program, and the authenticators that it reaches or cannot open. */
 void ppk_doctor_devices(const struct ppk_examination *examination);
 
+/* Where they are demanded: the root certificates; where there is a page: passkeyd and its origin. */
+void ppk_doctor_enrolment(const struct ppk_examination *examination);
+
 /* Every service file of folder that names pam_passkey.so. */
 void ppk_doctor_pam(const struct ppk_examination *examination, const char *folder);
 

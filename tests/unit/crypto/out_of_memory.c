@@ -18,6 +18,7 @@
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
 #include "crypto/spki.h"
+#include "crypto/trust_anchors.h"
 #include "crypto/verify.h"
 #include "vector.h"
 
@@ -386,6 +387,51 @@ static void enrolment_makes_a_whole_credential_or_none(void)
 	}
 }
 
+/* From an empty store to a verdict on the chain. The right root is trusted or not, another one never. */
+static enum ppk_err trust(
+	const struct vector_bytes *root, const struct ppk_attestation_object *object)
+{
+	struct ppk_trust_anchors *anchors = NULL;
+	enum ppk_err err = ppk_trust_anchors_new(&anchors);
+
+	if (err == PPK_OK)
+		err = ppk_trust_anchors_add(anchors, root->data, root->len);
+	if (err == PPK_OK)
+		err = ppk_trust_anchors_check(anchors, object, 1800000000);
+	ppk_trust_anchors_free(anchors);
+	return err;
+}
+
+static void a_chain_is_trusted_only_when_all_of_it_was_checked(void)
+{
+	const struct vector *vector = vector_named("packed-es256"), *other = vector_named("tpm-es256");
+	struct ppk_attestation_object object, stranger;
+	struct tally tally = { 0 };
+
+	CHECK_OK(ppk_attestation_object_decode(
+		vector->attestation_object.data, vector->attestation_object.len, &object));
+	CHECK_OK(ppk_attestation_object_decode(
+		other->attestation_object.data, other->attestation_object.len, &stranger));
+	const struct vector_bytes wrong = { stranger.x5c[0], stranger.x5c_len[0] };
+
+	CHECK_OK(trust(&vector->root, &object));
+	for (long allocation = 0;; allocation++) {
+		fail_at(allocation, ONCE);
+		enum ppk_err err = trust(&vector->root, &object);
+
+		if (fail_none() <= allocation)
+			break;
+		count(&tally, err);
+		tally.allocations++;
+		fail_at(allocation, ONCE);
+		err = trust(&wrong, &object);
+		(void)fail_none();
+		CHECK(err != PPK_OK);
+	}
+	print_tally("a chain", &tally);
+	CHECK(tally.no_memory >= 4);
+}
+
 static void a_key_check_says_out_of_memory_or_finishes(void)
 {
 	for (size_t i = 0; i < ALGORITHM_COUNT; i++) {
@@ -424,5 +470,6 @@ int main(int argc, char **argv)
 		CHECK_TEST(a_wrong_assertion_is_not_verified_whichever_allocation_fails),
 		CHECK_TEST(a_right_assertion_is_verified_or_refused),
 		CHECK_TEST(enrolment_makes_a_whole_credential_or_none),
+		CHECK_TEST(a_chain_is_trusted_only_when_all_of_it_was_checked),
 		CHECK_TEST(a_key_check_says_out_of_memory_or_finishes));
 }
