@@ -388,6 +388,7 @@ def an_oversized_body_is_not_read():
                     "Content-Length: %d\r\n\r\n" % (path, name, daemon.host, daemon.origin, size))
             got = raw(daemon, head.encode() + b"x" * min(size, 70000))
             tap.equal(got[:12] in (b"HTTP/1.1 413", b""), True, "%s with %d: %r" % (name, size, got[:40]))
+        tap.equal(status(daemon, "POST", "/" + "0" * 26 + "/answer", bytes(60000)), 404, "no ceremony, no memory")
         got = raw(daemon, b"GET / HTTP/1.1\r\nX: " + b"y" * 100000)
         tap.equal(got[:9] in (b"HTTP/1.1 ", b""), True, "a head without end: %r" % got[:40])
         tap.equal(daemon.view(path)["state"], passkeyd.WAITING, "state")

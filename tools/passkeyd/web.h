@@ -22,6 +22,7 @@ struct ppkd_web_socket {
 struct ppkd_web {
 	struct ppkd_service *service;
 	bool is_starting;
+	int64_t sweep_ms; /* when late connections are looked for next */
 	struct ppkd_connections connections;
 	struct ppkd_web_socket sockets[PPKD_WEB_SOCKETS_MAX];
 	size_t socket_count;
