@@ -376,6 +376,21 @@ static void take_text(struct service *service, char *text)
 	}
 }
 
+/*
+ * sshd signs in by a process of its own, and sets credentials in another, where the module has nothing
+ * that it could answer for: where it stands alone, nobody comes in.
+ */
+static void check_alone(struct service *service)
+{
+	for (size_t i = 0; i < service->rule_count; i++)
+		if (service->rules[i].include || strcmp(service->rules[i].module, MODULE) != 0)
+			return;
+	if (service->mentioned && strcmp(base_name(service->source), "sshd") == 0)
+		find(service, service->rules[0].line, PPK_FINDING_ERROR,
+			"write below it: auth required pam_permit.so",
+			"no other auth rule: sshd cannot set credentials and lets nobody in");
+}
+
 static void check_rules(struct service *service)
 {
 	for (size_t i = 0; i < service->rule_count; i++) {
@@ -388,6 +403,7 @@ static void check_rules(struct service *service)
 		check_arguments(service, rule);
 		check_before(service, i);
 	}
+	check_alone(service);
 	if (service->rule_count == PPK_PAM_RULES_MAX)
 		find(service, 0, PPK_FINDING_WARNING, NULL, "more auth rules than doctor looks at");
 }

@@ -7,13 +7,13 @@
 #include "mutate.h"
 
 /* The worst severity that a service gets, of what is not fine; -1 when the module is not named. */
-static int worst(const char *text)
+static int worst_of(const char *source, const char *text)
 {
 	struct ppk_report report = { .len = 0 };
 	bool mentioned = false;
 	int severity = PPK_FINDING_OK;
 
-	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mentioned) !=
+	if (ppk_pam_service_check(text, strlen(text), source, &report, &mentioned) !=
 		PPK_OK)
 		abort();
 	for (size_t i = 0; i < report.len; i++) {
@@ -22,6 +22,11 @@ static int worst(const char *text)
 	}
 	ppk_report_done(&report);
 	return mentioned || severity > PPK_FINDING_OK ? severity : -1;
+}
+
+static int worst(const char *text)
+{
+	return worst_of("/etc/pam.d/x", text);
 }
 
 /* The line that the only finding names; 0 when there is not one finding. */
@@ -68,6 +73,20 @@ static void password_first_and_then_required_is_fine(void)
 
 	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
 		CHECK_INT(worst(fine[i]), PPK_FINDING_OK);
+}
+
+static void sshd_needs_another_rule_to_set_credentials(void)
+{
+	static const char alone[] = "auth required pam_passkey.so\n";
+
+	CHECK_INT(worst_of("/etc/pam.d/sshd", alone), PPK_FINDING_ERROR);
+	CHECK_INT(worst_of("/etc/pam.d/sudo", alone), PPK_FINDING_WARNING);
+	CHECK_INT(worst_of("/etc/pam.d/sshd",
+			  "auth required pam_passkey.so\nauth required pam_permit.so\n"),
+		PPK_FINDING_WARNING);
+	CHECK_INT(worst_of("/etc/pam.d/sshd", "@include common-auth\nauth required pam_passkey.so\n"),
+		PPK_FINDING_OK);
+	CHECK_INT(worst_of("/etc/pam.d/sshd", "session required pam_unix.so\n"), -1);
 }
 
 static void a_control_that_lets_a_refusal_pass_is_an_error(void)
@@ -200,6 +219,7 @@ int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_service_without_the_module_is_none_of_ours),
 		CHECK_TEST(password_first_and_then_required_is_fine),
+		CHECK_TEST(sshd_needs_another_rule_to_set_credentials),
 		CHECK_TEST(a_control_that_lets_a_refusal_pass_is_an_error),
 		CHECK_TEST(a_control_that_refuses_everybody_is_an_error),
 		CHECK_TEST(a_control_that_pam_does_not_know_is_an_error),
