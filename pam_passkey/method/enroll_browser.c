@@ -78,6 +78,24 @@ static struct ppk_browser_enrolment what_to_make(const struct ppk_browser_enroll
 	};
 }
 
+/*
+ * A request has a limit (PPK_BROWSER_REQUEST_MAX), and of many long ids the last ones may not fit: a
+ * browser could then offer to make another passkey where one is. One that is the same is found by
+ * is_enrolled().
+ */
+static enum ppk_err exclude_what_fits(
+	const struct ceremony *ceremony, struct ppk_browser_request *request)
+{
+	enum ppk_err err;
+	size_t len;
+
+	while ((err = ppk_browser_encode_request(request, ceremony->passkeyd.packet,
+			PPK_BROWSER_MESSAGE_MAX, &len)) == PPK_ERR_LIMIT &&
+		request->credential_count > 0)
+		request->credential_count--;
+	return err;
+}
+
 static enum ppk_err begin(struct ceremony *ceremony)
 {
 	const struct ppk_browser_enrollment *enrollment = ceremony->enrollment;
@@ -102,6 +120,9 @@ static enum ppk_err begin(struct ceremony *ceremony)
 	if (err != PPK_OK)
 		return err;
 	memcpy(request.challenge, ceremony->challenge, sizeof(request.challenge));
+	err = exclude_what_fits(ceremony, &request);
+	if (err != PPK_OK)
+		return err;
 	err = ppk_passkeyd_begin(&ceremony->passkeyd, &request, ceremony->deadline_ms, &url);
 	if (err != PPK_OK)
 		return err;

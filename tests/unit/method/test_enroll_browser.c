@@ -488,6 +488,38 @@ static void what_is_enrolled_is_not_enrolled_again(void)
 	free(enrolled.rp_id);
 }
 
+/* 20 ids of 1,023 bytes: a request has room for 3 of them. The last one is the one that is made again. */
+static void more_ids_than_fit_are_no_obstacle(void)
+{
+	static uint8_t long_id[PPK_CREDENTIAL_ID_MAX];
+	static const struct ppk_credential *enrolled[20];
+	struct ppk_credential with_long_id = {
+		.id = { .data = long_id, .len = sizeof(long_id) },
+		.rp_id = (char[]){ RP_ID },
+	};
+	int verdict;
+
+	begin();
+	for (size_t i = 0; i < 20; i++)
+		enrolled[i] = &with_long_id;
+	side.enrollment.enrolled = enrolled;
+	side.enrollment.enrolled_count = 20;
+	CHECK_OK(run(NOTHING, &verdict));
+	CHECK_INT(side.stored, 1);
+	end();
+	begin();
+	struct ppk_credential same = {
+		.id = { .data = (uint8_t[]){ ENROLMENT_ID }, .len = ID_LEN },
+		.rp_id = (char[]){ RP_ID },
+	};
+
+	enrolled[19] = &same;
+	side.enrollment.enrolled = enrolled;
+	side.enrollment.enrolled_count = 20;
+	check_refused(NOTHING, PPK_ERR_ALREADY_ENROLLED);
+	end();
+}
+
 static void the_page_is_told_that_it_was_not_stored(void)
 {
 	int verdict;
@@ -530,6 +562,7 @@ int main(void)
 		CHECK_TEST(verification_is_demanded_where_required),
 		CHECK_TEST(the_policy_is_the_admins),
 		CHECK_TEST(what_is_enrolled_is_not_enrolled_again),
+		CHECK_TEST(more_ids_than_fit_are_no_obstacle),
 		CHECK_TEST(the_page_is_told_that_it_was_not_stored),
 		CHECK_TEST(who_cannot_show_the_page_does_not_wait_for_it),
 		CHECK_TEST(without_passkeyd_it_says_so));
