@@ -4,14 +4,18 @@
 usage: test_agent.py BUILD        as root; nothing outside a temporary folder changes
 """
 
+import hashlib
+import json
 import os
+import subprocess
+import threading
 
 import ssh_agent
 import tap
 from agent_desk import desk, expect
 from ssh_agent import (COUNTER, ECDSA, ED25519, FAILURE, REQUEST_IDENTITIES, SIGN_REQUEST, sign_request,
-                       signature_of, take_string, with_signature)
-from stand import AUTHINFO_UNAVAIL, AUTH_ERR, CASES, NOBODY, SUCCESS, case
+                       signature_of, string, take_string, with_signature)
+from stand import AUTHINFO_UNAVAIL, AUTH_ERR, CASES, NOBODY, SUCCESS, Result, case
 
 REFUSED = "warn The answer of the security key was not accepted"
 NO_WAY = "warn No security key can be reached from this session"
@@ -136,19 +140,24 @@ def the_socket_in_the_pam_environment_goes_first():
 
 # attacks: the agent lies
 
+def signs_with(agent, other):
+    """Lists what the agent has, and signs with another key than the one that is asked for."""
+    def reply(body):
+        if body[0] == SIGN_REQUEST:
+            data, _ = take_string(take_string(body[1:])[1])
+            return agent.ask(sign_request(other.blob(), data))
+        return agent.ask(body)
+    return reply
+
+
 @case
 def an_agent_that_lists_the_key_but_signs_with_another_is_refused():
     for kind in (ED25519, ECDSA):
         with desk() as one:
             blue, red = one.key(kind=kind), one.stranger(kind=kind)
             agent = one.agent(blue, red)
-
-            def reply(body):
-                if body[0] == SIGN_REQUEST:
-                    data, _ = take_string(take_string(body[1:])[1])
-                    return agent.ask(sign_request(red.blob(), data))
-                return agent.ask(body)
-            expect(one.sign_in(one.liar(reply).path), AUTH_ERR, "signature", [touch(one), REFUSED])
+            liar = one.liar(signs_with(agent, red))
+            expect(one.sign_in(liar.path), AUTH_ERR, "signature", [touch(one), REFUSED])
 
 
 @case
@@ -156,13 +165,7 @@ def an_agent_that_signs_with_a_key_of_another_kind_is_refused():
     with desk() as one:
         blue, red = one.key(kind=ED25519), one.stranger(kind=ECDSA)
         agent = one.agent(blue, red)
-
-        def reply(body):
-            if body[0] == SIGN_REQUEST:
-                data, _ = take_string(take_string(body[1:])[1])
-                return agent.ask(sign_request(red.blob(), data))
-            return agent.ask(body)
-        expect(one.sign_in(one.liar(reply).path), AUTH_ERR, "agent")
+        expect(one.sign_in(one.liar(signs_with(agent, red)).path), AUTH_ERR, "agent")
 
 
 @case
@@ -217,8 +220,8 @@ def a_signature_that_was_used_is_refused():
 
 
 @case
-def a_signature_for_another_service_or_user_is_refused():
-    """What the module would sign for one purpose, brought to it while it asks for another."""
+def a_signature_over_another_challenge_is_refused():
+    """What the agent was asked to sign at one sign-in, signed and brought at the next."""
     with desk() as one:
         agent = one.agent(one.key())
         asked = []
@@ -230,13 +233,101 @@ def a_signature_for_another_service_or_user_is_refused():
             return agent.ask(body)
         one.sign_in(one.liar(refuse).path)
 
-        def other_purpose(body):
+        def other_challenge(body):
             if body[0] == SIGN_REQUEST:
                 key, _ = take_string(body[1:])
                 return agent.ask(sign_request(key, asked[0]))
             return agent.ask(body)
-        liar = one.liar(other_purpose, name="other")
+        liar = one.liar(other_challenge, name="other")
         expect(one.sign_in(liar.path), AUTH_ERR, "signature", [touch(one), REFUSED])
+
+
+class Told(threading.Thread):
+    """A sign-in that tells its challenge while it goes on."""
+
+    def __init__(self, one):
+        super().__init__(daemon=True)
+        self._one = one
+        self._process = None
+        self._lines, self._told, self._challenge = [], threading.Event(), None
+
+    def begin(self, socket):
+        one = self._one
+        one.it.service(one.it.options("methods=agent", without=("methods",)))
+        self._process = subprocess.Popen(
+            one.it.command("--tell-random", user=one.user), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, env=dict(os.environ, SSH_AUTH_SOCK=socket), text=True)
+        self.start()
+
+    def run(self):
+        for line in self._process.stdout:
+            self._lines.append(line)
+            if "random" in json.loads(line):
+                self._challenge = bytes.fromhex(json.loads(line)["random"])
+                self._told.set()
+
+    def challenge(self):
+        if not self._told.wait(ssh_agent.PATIENCE_S):
+            raise AssertionError("no challenge is told")
+        return self._challenge
+
+    def result(self):
+        self.join(ssh_agent.PATIENCE_S)
+        return Result("".join(self._lines), self._process.wait(ssh_agent.PATIENCE_S))
+
+
+def sshsig(host, user, service, challenge):
+    """What core/ssh_agent.md says is signed."""
+    message = b"".join(map(string, (b"sign-in", host.encode(), user.encode(), service.encode(),
+                                    challenge)))
+    return b"SSHSIG" + string(b"pam_passkey") + string(b"") + string(b"sha256") + string(
+        hashlib.sha256(message).digest())
+
+
+def sign_in_signed_for(**other):
+    """A sign-in whose own challenge the agent signs for another host, user or service."""
+    with desk() as one:
+        agent = one.agent(one.key())
+        purpose = dict({"host": os.uname().nodename, "user": one.user, "service": "test"}, **other)
+        told = Told(one)
+
+        def reply(body):
+            if body[0] != SIGN_REQUEST:
+                return agent.ask(body)
+            key, _ = take_string(body[1:])
+            data = sshsig(challenge=told.challenge(), **purpose)
+            return agent.ask(sign_request(key, data))
+        told.begin(one.liar(reply).path)
+        return told.result()
+
+
+@case
+def a_signature_for_another_host_is_refused():
+    expect(sign_in_signed_for(), SUCCESS, "ok")  # so it is the other host that is refused
+    expect(sign_in_signed_for(host="evil.example"), AUTH_ERR, "signature")
+
+
+@case
+def a_signature_for_another_user_is_refused():
+    expect(sign_in_signed_for(user="alice"), AUTH_ERR, "signature")
+
+
+@case
+def a_signature_for_another_service_is_refused():
+    expect(sign_in_signed_for(service="sshd"), AUTH_ERR, "signature")
+
+
+@case
+def a_key_that_demands_verification_signs_in_with_it():
+    with desk() as one:
+        key = one.key(options=["verify-required"], more=["uv=required"])
+        askpass = one.path("askpass")
+        with open(askpass, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho 1234\n")
+        os.chmod(askpass, 0o755)
+        agent = one.agent(key, environment={"SSH_ASKPASS": askpass, "SSH_ASKPASS_REQUIRE": "force"})
+        expect(one.sign_in(agent.path, "methods=agent", "user_verification=required"), SUCCESS, "ok",
+               [touch(one)])
 
 
 @case
