@@ -18,13 +18,17 @@
 
 #include "device/sandbox.h"
 #include "device/worker.h"
+#include "sys/clock.h"
 #include "sys/descriptor.h"
 #include "sys/packet.h"
 
 #define SOCKET 3
 #define NODE "/dev/hidraw"
 #define WORKERS PPK_DEVICE_AUTHENTICATORS_MAX
-/* How long a worker that was killed is waited for before the next takes its place. */
+/*
+ * How long a worker is waited for: one that was killed, before another takes its place, and one that is
+ * to end on its own, before it is killed.
+ */
 #define END_WAIT_MS 100
 
 struct launcher {
@@ -216,6 +220,22 @@ static bool serve(struct launcher *launcher)
 	return true;
 }
 
+/* Those that still live have said all, and may wipe a PIN yet. */
+static void end_all(struct ppk_child workers[static WORKERS])
+{
+	int64_t deadline_ms = ppk_clock_ms() + END_WAIT_MS;
+
+	for (size_t i = 0; i < WORKERS; i++) {
+		int64_t left = deadline_ms - ppk_clock_ms();
+
+		if (workers[i].pid > 0 &&
+			!ppk_child_ends_within(&workers[i], left < 0 ? 0 : (unsigned)left))
+			end_worker(&workers[i]);
+	}
+	for (size_t i = 0; i < WORKERS; i++)
+		ppk_child_reap(&workers[i]);
+}
+
 struct launcher_start {
 	const struct ppk_device_request *request;
 	pid_t supervisor;
@@ -234,10 +254,7 @@ static int run_launcher(void *context)
 	ppk_sandbox_enter(PPK_SANDBOX_LAUNCHER, start->request->nfc);
 	while (serve(&launcher))
 		;
-	for (size_t i = 0; i < WORKERS; i++)
-		end_worker(&launcher.workers[i]);
-	for (size_t i = 0; i < WORKERS; i++)
-		ppk_child_reap(&launcher.workers[i]);
+	end_all(launcher.workers);
 	return 0;
 }
 

@@ -123,12 +123,17 @@ bool ppk_slot_outcome(struct ppk_slot *slot, enum ppk_worker_outcome outcome, bo
 	return false;
 }
 
+static void let_go(struct ppk_slot *slot)
+{
+	close(slot->socket);
+	slot->socket = -1;
+}
+
 void ppk_slot_kill(struct ppk_slot *slot)
 {
 	if (slot->socket < 0)
 		return;
-	close(slot->socket);
-	slot->socket = -1;
+	let_go(slot);
 	ppk_launcher_end_worker(slot->launcher, slot->index);
 }
 
@@ -157,6 +162,10 @@ bool ppk_slot_release(struct ppk_slot *slot)
 {
 	if (slot->socket < 0)
 		return false;
+	if (slot->candidate.phase == PPK_PHASE_GONE) {
+		let_go(slot); /* it has said its last, and ends on its own; the launcher waits for it */
+		return false;
+	}
 	if (!may_blink(slot->candidate.phase)) {
 		ppk_slot_kill(slot);
 		return false;

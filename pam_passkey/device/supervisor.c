@@ -35,8 +35,7 @@
 #define WATCH_PLUG_AFTER_MS 1000
 /* How often readers are asked for a card. */
 #define READERS_PACE_MS 500
-/* An honest worker sends a dozen. */
-#define WORKER_PACKETS_MAX 1000
+#define WORKER_PACKETS_MAX 1000 /* an honest worker sends a dozen */
 
 #define SLOTS PPK_DEVICE_AUTHENTICATORS_MAX
 
@@ -299,8 +298,10 @@ static void note_message(
 		slot->candidate.waits = true;
 	else if (message->type == PPK_DEVICE_GONE)
 		note_gone(supervisor, i, message->event.err, message->event.retries);
-	else if (message->type == PPK_DEVICE_ASSERTION || message->type == PPK_DEVICE_CREDENTIAL)
+	else if (message->type == PPK_DEVICE_ASSERTION || message->type == PPK_DEVICE_CREDENTIAL) {
+		slot->candidate.phase = PPK_PHASE_GONE; /* it ends: nobody waits for it */
 		supervisor->ended = true;
+	}
 }
 
 /* One that creates begins at once only when it was alone, and otherwise says that it is ready. */
