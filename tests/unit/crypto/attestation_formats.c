@@ -83,6 +83,9 @@ struct tpm {
 	uint16_t attest_type;
 	bool other_extra, other_name, other_key, more_info, more_area;
 	uint16_t key_type, name_alg, symmetric, scheme, curve, kdf;
+	bool rsa; /* an RS256 credential, of these: */
+	uint16_t bits;
+	uint32_t exponent;
 	const char *version;
 	struct signer_certificate certificate;
 };
@@ -129,6 +132,34 @@ static struct tpm sound_tpm(void)
 	};
 }
 
+/* The scheme, which has a hash unless it is none. */
+static void put_scheme(struct ppk_writer *area, uint16_t scheme)
+{
+	ppk_writer_u16(area, scheme);
+	if (scheme != 0x10)
+		ppk_writer_u16(area, 0x0b);
+}
+
+static void put_ecc(struct ppk_writer *area, const struct tpm *tpm)
+{
+	put_scheme(area, tpm->scheme);
+	ppk_writer_u16(area, tpm->curve);
+	ppk_writer_u16(area, tpm->kdf);
+	ppk_writer_block(area, scene->raw.data, 32);
+	ppk_writer_block(area, scene->raw.data + (tpm->other_key ? 0 : 32), 32);
+}
+
+/* raw: two bytes of length, e, n */
+static void put_rsa(struct ppk_writer *area, const struct tpm *tpm)
+{
+	size_t before = 2u + scene->raw.data[1];
+
+	put_scheme(area, tpm->scheme);
+	ppk_writer_u16(area, tpm->bits);
+	ppk_writer_u32(area, tpm->exponent);
+	ppk_writer_block(area, scene->raw.data + before - tpm->other_key, scene->raw.len - before);
+}
+
 static size_t write_area(const struct tpm *tpm, uint8_t *out, size_t size)
 {
 	struct ppk_writer area = { .data = out, .size = size };
@@ -138,17 +169,29 @@ static size_t write_area(const struct tpm *tpm, uint8_t *out, size_t size)
 	ppk_writer_u32(&area, 0x00040000);
 	ppk_writer_u16(&area, 0);
 	ppk_writer_u16(&area, tpm->symmetric);
-	ppk_writer_u16(&area, tpm->scheme);
-	if (tpm->scheme == 0x18)
-		ppk_writer_u16(&area, 0x0b);
-	ppk_writer_u16(&area, tpm->curve);
-	ppk_writer_u16(&area, tpm->kdf);
-	ppk_writer_block(&area, scene->raw.data, 32);
-	ppk_writer_block(&area, scene->raw.data + (tpm->other_key ? 0 : 32), 32);
+	if (tpm->rsa)
+		put_rsa(&area, tpm);
+	else
+		put_ecc(&area, tpm);
 	if (tpm->more_area)
 		ppk_writer_u8(&area, 0);
 	CHECK(!area.failed);
 	return area.len;
+}
+
+/* The name of pub_area, by any of the hashes; returns its length. */
+static size_t name_of(const struct tpm *tpm, const uint8_t *pub_area, size_t pub_area_len,
+	uint8_t out[static PPK_HASH_MAX])
+{
+	const struct ppk_part part = { pub_area, pub_area_len };
+	enum ppk_hash hash = tpm->name_alg == 0x0c   ? PPK_HASH_SHA384
+			     : tpm->name_alg == 0x0d ? PPK_HASH_SHA512
+						     : PPK_HASH_SHA256;
+	size_t len = 0;
+
+	CHECK_OK(ppk_hash_parts(hash, &part, 1, out, &len));
+	out[0] ^= tpm->other_name;
+	return len;
 }
 
 static size_t write_info(const struct tpm *tpm, const uint8_t *pub_area, size_t pub_area_len,
@@ -157,7 +200,8 @@ static size_t write_info(const struct tpm *tpm, const uint8_t *pub_area, size_t 
 	static const uint8_t zero[25];
 	struct ppk_writer info = { .data = out, .size = size };
 	struct ppk_bytes message = to_be_signed();
-	uint8_t hash[PPK_SHA256_SIZE];
+	uint8_t hash[PPK_SHA256_SIZE], name[PPK_HASH_MAX];
+	size_t name_len = name_of(tpm, pub_area, pub_area_len, name);
 
 	ppk_writer_u32(&info, tpm->magic);
 	ppk_writer_u16(&info, tpm->attest_type);
@@ -166,11 +210,9 @@ static size_t write_info(const struct tpm *tpm, const uint8_t *pub_area, size_t 
 	hash[0] ^= tpm->other_extra;
 	ppk_writer_block(&info, hash, sizeof(hash));
 	ppk_writer_raw(&info, zero, sizeof(zero));
-	CHECK_OK(ppk_sha256(pub_area, pub_area_len, hash));
-	hash[0] ^= tpm->other_name;
-	ppk_writer_u16(&info, sizeof(hash) + 2);
+	ppk_writer_u16(&info, (uint16_t)(name_len + 2));
 	ppk_writer_u16(&info, tpm->name_alg);
-	ppk_writer_raw(&info, hash, sizeof(hash));
+	ppk_writer_raw(&info, name, name_len);
 	ppk_writer_block(&info, "", 0);
 	if (tpm->more_info)
 		ppk_writer_u8(&info, 0);
@@ -179,11 +221,41 @@ static size_t write_info(const struct tpm *tpm, const uint8_t *pub_area, size_t 
 	return info.len;
 }
 
+/* The credential becomes an RS256 one of 2048 bits: COSE_Key { 1: 3, 3: -257, -1: n, -2: e }. */
+static void make_rsa(void)
+{
+	static const uint8_t before_n[] = { 0xa4, 0x01, 0x03, 0x03, 0x39, 0x01, 0x00, 0x20, 0x59,
+		0x01, 0x00 };
+	const uint8_t id_len[] = { 0, ID_LEN };
+	struct ppk_bytes *data = &scene->data;
+
+	signer_free(scene->signer);
+	ppk_bytes_done(&scene->raw);
+	ppk_bytes_done(data);
+	scene->signer = signer_new(PPK_ALG_RS256);
+	scene->raw = signer_raw(scene->signer);
+	CHECK_INT(scene->raw.len, 2 + 3 + 256);
+	const uint8_t before_e[] = { 0x21, 0x43 };
+
+	*data = signer_authenticator_data(ENROLMENT_RP_ID, UP | UV | AT, 1);
+	signer_append(data, enrolment_aaguid, PPK_AAGUID_SIZE);
+	signer_append(data, id_len, sizeof(id_len));
+	signer_append(data, ENROLMENT_ID, ID_LEN);
+	signer_append(data, before_n, sizeof(before_n));
+	signer_append(data, scene->raw.data + 5, 256);
+	signer_append(data, before_e, sizeof(before_e));
+	signer_append(data, scene->raw.data + 2, 3);
+	object.authenticator_data = data->data;
+	object.authenticator_data_len = data->len;
+}
+
 static enum ppk_err verify_tpm(const struct tpm *tpm)
 {
-	uint8_t area[256], info[256];
+	uint8_t area[512], info[256];
 
 	begin("tpm", false);
+	if (tpm->rsa)
+		make_rsa();
 	certify(&tpm->certificate);
 	object.version = tpm->version;
 	object.version_len = strlen(tpm->version);
@@ -210,6 +282,25 @@ static void a_tpm_statement_is_verified(void)
 {
 	CHECK_TPM((void)0, PPK_OK);
 	CHECK_TPM(tpm.scheme = 0x18, PPK_OK); /* ECDSA, with a hash */
+	CHECK_TPM(tpm.name_alg = 0x0c, PPK_OK);
+	CHECK_TPM(tpm.name_alg = 0x0d, PPK_OK);
+}
+
+/* What Windows Hello makes on most machines. */
+#define RSA (tpm.rsa = true, tpm.key_type = 1, tpm.bits = 2048)
+
+static void an_rsa_key_of_a_tpm_is_verified(void)
+{
+	CHECK_TPM(RSA, PPK_OK);
+	CHECK_TPM((RSA, tpm.exponent = 65537), PPK_OK);
+	CHECK_TPM((RSA, tpm.scheme = 0x14), PPK_OK); /* RSASSA, with a hash */
+	CHECK_TPM((RSA, tpm.exponent = 3), PPK_ERR_ATTESTATION);
+	CHECK_TPM((RSA, tpm.bits = 3072), PPK_ERR_ATTESTATION);
+	CHECK_TPM((RSA, tpm.key_type = 0x23), PPK_ERR_ATTESTATION);
+	CHECK_TPM((RSA, tpm.scheme = 0x16), PPK_ERR_ATTESTATION); /* RSAPSS */
+	CHECK_TPM((RSA, tpm.symmetric = 6), PPK_ERR_ATTESTATION);
+	CHECK_TPM((RSA, tpm.other_key = true), PPK_ERR_ATTESTATION);
+	CHECK_TPM((RSA, tpm.more_area = true), PPK_ERR_ATTESTATION);
 }
 
 static void each_part_of_cert_info_is_checked(void)
@@ -469,6 +560,7 @@ int main(void)
 {
 	signer_seed(5);
 	return CHECK_RUN(CHECK_TEST(a_tpm_statement_is_verified),
+		CHECK_TEST(an_rsa_key_of_a_tpm_is_verified),
 		CHECK_TEST(each_part_of_cert_info_is_checked),
 		CHECK_TEST(each_part_of_pub_area_is_checked),
 		CHECK_TEST(each_requirement_on_a_tpm_certificate_is_checked),
