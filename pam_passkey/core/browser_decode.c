@@ -17,25 +17,12 @@
 #include "core/bytes.h"
 #include "core/text.h"
 
-static bool get_block(
-	struct ppk_reader *reader, size_t min, size_t max, const uint8_t **ret, size_t *ret_len)
-{
-	const uint8_t *data;
-	size_t len;
-
-	if (!ppk_reader_block(reader, max, &data, &len) || len < min)
-		return false;
-	*ret = len == 0 ? NULL : data;
-	*ret_len = len;
-	return true;
-}
-
 static bool get_text(struct ppk_reader *reader, size_t min, size_t max, const char **ret)
 {
 	const uint8_t *data;
 	size_t len;
 
-	if (!get_block(reader, min + 1, max + 1, &data, &len) || data[len - 1] != '\0')
+	if (!ppk_reader_part(reader, min + 1, max + 1, &data, &len) || data[len - 1] != '\0')
 		return false;
 	if (len > 1 && !ppk_text_is_printable((const char *)data, len - 1, max))
 		return false;
@@ -62,13 +49,7 @@ static bool get_error(struct ppk_reader *reader, enum ppk_err *ret)
 
 	if (!get_text(reader, 1, PPK_BROWSER_NAME_MAX, &token))
 		return false;
-	for (enum ppk_err err = PPK_OK; err < PPK_ERR_COUNT; err++) {
-		if (strcmp(ppk_err_token(err), token) == 0) {
-			*ret = err;
-			return true;
-		}
-	}
-	return false;
+	return ppk_err_parse(token, strlen(token), ret);
 }
 
 static bool get_time(struct ppk_reader *reader, int64_t *ret)
@@ -109,7 +90,7 @@ static bool get_subject(struct ppk_reader *reader, struct ppk_browser_request *r
 static bool get_credential(struct ppk_reader *reader, struct ppk_browser_credential_id *ret)
 {
 	return get_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) &&
-	       get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->id, &ret->len);
+	       ppk_reader_part(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->id, &ret->len);
 }
 
 static bool get_credentials(struct ppk_reader *reader, struct ppk_browser_request *ret)
@@ -164,7 +145,7 @@ static bool get_enrolment(struct ppk_reader *reader, struct ppk_browser_enrolmen
 
 	if (!get_text(reader, 1, PPK_BROWSER_NAME_MAX, &ret->rp_name) ||
 		!get_text(reader, 0, PPK_BROWSER_NAME_MAX, &ret->display_name) ||
-		!get_block(
+		!ppk_reader_part(
 			reader, 1, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len) ||
 		!get_algorithms(reader, ret) ||
 		!get_value(reader, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED, &discoverable) ||
@@ -233,22 +214,25 @@ enum ppk_err ppk_browser_decode_test(
 
 static bool get_assertion(struct ppk_reader *reader, struct ppk_browser_assertion *ret)
 {
-	return get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
+	return ppk_reader_part(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
 		       &ret->credential_id_len) &&
-	       get_block(
+	       ppk_reader_part(
 		       reader, 1, PPK_CLIENT_DATA_MAX, &ret->client_data, &ret->client_data_len) &&
-	       get_block(reader, 1, PPK_AUTHENTICATOR_DATA_MAX, &ret->authenticator_data,
+	       ppk_reader_part(reader, 1, PPK_AUTHENTICATOR_DATA_MAX, &ret->authenticator_data,
 		       &ret->authenticator_data_len) &&
-	       get_block(reader, 1, PPK_SIGNATURE_MAX, &ret->signature, &ret->signature_len) &&
-	       get_block(reader, 0, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len);
+	       ppk_reader_part(
+		       reader, 1, PPK_SIGNATURE_MAX, &ret->signature, &ret->signature_len) &&
+	       ppk_reader_part(
+		       reader, 0, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len);
 }
 
 static bool get_registration(struct ppk_reader *reader, struct ppk_browser_registration *ret)
 {
 	uint8_t attachment;
 
-	if (!get_block(reader, 1, PPK_CLIENT_DATA_MAX, &ret->client_data, &ret->client_data_len) ||
-		!get_block(reader, 1, PPK_BROWSER_ATTESTATION_MAX, &ret->attestation_object,
+	if (!ppk_reader_part(
+		    reader, 1, PPK_CLIENT_DATA_MAX, &ret->client_data, &ret->client_data_len) ||
+		!ppk_reader_part(reader, 1, PPK_BROWSER_ATTESTATION_MAX, &ret->attestation_object,
 			&ret->attestation_object_len) ||
 		!get_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) ||
 		!get_value(reader, 0, PPK_BROWSER_ATTACHMENT_CROSS_PLATFORM, &attachment))

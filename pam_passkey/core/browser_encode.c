@@ -10,15 +10,6 @@
 #include "core/text.h"
 
 /* What the decoder would refuse is not sent: a mistake shows where it was made. */
-static void put_block(
-	struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max)
-{
-	if (len < min || len > max)
-		writer->failed = true;
-	else
-		ppk_writer_block(writer, data, len);
-}
-
 static void put_text(struct ppk_writer *writer, const char *text, size_t min, size_t max)
 {
 	const char *sent = text == NULL ? "" : text;
@@ -26,7 +17,7 @@ static void put_text(struct ppk_writer *writer, const char *text, size_t min, si
 
 	if (len > 0 && !ppk_text_is_printable(sent, len, max))
 		writer->failed = true;
-	put_block(writer, sent, len + 1, min + 1, max + 1);
+	ppk_writer_part(writer, sent, len + 1, min + 1, max + 1);
 }
 
 static void put_value(struct ppk_writer *writer, unsigned value, unsigned min, unsigned max)
@@ -92,7 +83,7 @@ static void put_credential(
 	struct ppk_writer *writer, const struct ppk_browser_credential_id *credential)
 {
 	put_value(writer, credential->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
-	put_block(writer, credential->id, credential->len, 1, PPK_CREDENTIAL_ID_MAX);
+	ppk_writer_part(writer, credential->id, credential->len, 1, PPK_CREDENTIAL_ID_MAX);
 }
 
 static void put_credentials(struct ppk_writer *writer, const struct ppk_browser_request *request)
@@ -112,7 +103,7 @@ static void put_enrolment(struct ppk_writer *writer, const struct ppk_browser_en
 {
 	put_text(writer, enrolment->rp_name, 1, PPK_BROWSER_NAME_MAX);
 	put_text(writer, enrolment->display_name, 0, PPK_BROWSER_NAME_MAX);
-	put_block(
+	ppk_writer_part(
 		writer, enrolment->user_handle, enrolment->user_handle_len, 1, PPK_USER_HANDLE_MAX);
 	if (enrolment->algorithm_count < 1 ||
 		enrolment->algorithm_count > PPK_BROWSER_ALGORITHMS_MAX) {
@@ -168,24 +159,25 @@ enum ppk_err ppk_browser_encode_test(
 
 static void put_assertion(struct ppk_writer *writer, const struct ppk_browser_assertion *assertion)
 {
-	put_block(writer, assertion->credential_id, assertion->credential_id_len, 1,
+	ppk_writer_part(writer, assertion->credential_id, assertion->credential_id_len, 1,
 		PPK_CREDENTIAL_ID_MAX);
-	put_block(
+	ppk_writer_part(
 		writer, assertion->client_data, assertion->client_data_len, 1, PPK_CLIENT_DATA_MAX);
-	put_block(writer, assertion->authenticator_data, assertion->authenticator_data_len, 1,
+	ppk_writer_part(writer, assertion->authenticator_data, assertion->authenticator_data_len, 1,
 		PPK_AUTHENTICATOR_DATA_MAX);
-	put_block(writer, assertion->signature, assertion->signature_len, 1, PPK_SIGNATURE_MAX);
-	put_block(
+	ppk_writer_part(
+		writer, assertion->signature, assertion->signature_len, 1, PPK_SIGNATURE_MAX);
+	ppk_writer_part(
 		writer, assertion->user_handle, assertion->user_handle_len, 0, PPK_USER_HANDLE_MAX);
 }
 
 static void put_registration(
 	struct ppk_writer *writer, const struct ppk_browser_registration *registration)
 {
-	put_block(writer, registration->client_data, registration->client_data_len, 1,
+	ppk_writer_part(writer, registration->client_data, registration->client_data_len, 1,
 		PPK_CLIENT_DATA_MAX);
-	put_block(writer, registration->attestation_object, registration->attestation_object_len, 1,
-		PPK_BROWSER_ATTESTATION_MAX);
+	ppk_writer_part(writer, registration->attestation_object,
+		registration->attestation_object_len, 1, PPK_BROWSER_ATTESTATION_MAX);
 	put_value(writer, registration->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
 	put_value(writer, registration->attachment, 0, PPK_BROWSER_ATTACHMENT_CROSS_PLATFORM);
 	put_text(writer, registration->name, 1, PPK_CREDENTIAL_NAME_MAX);

@@ -93,6 +93,21 @@ bool ppk_reader_block(struct ppk_reader *reader, size_t max, const uint8_t **ret
 	return true;
 }
 
+bool ppk_reader_part(
+	struct ppk_reader *reader, size_t min, size_t max, const uint8_t **ret, size_t *ret_len)
+{
+	struct ppk_reader ahead = *reader;
+	const uint8_t *data;
+	size_t len;
+
+	if (!ppk_reader_block(&ahead, max, &data, &len) || len < min)
+		return false;
+	*ret = len == 0 ? NULL : data;
+	*ret_len = len;
+	*reader = ahead;
+	return true;
+}
+
 void ppk_writer_raw(struct ppk_writer *writer, const void *data, size_t len)
 {
 	if (writer->failed || len > writer->size - writer->len) {
@@ -132,4 +147,12 @@ void ppk_writer_block(struct ppk_writer *writer, const void *data, size_t len)
 	}
 	ppk_writer_u16(writer, (uint16_t)len);
 	ppk_writer_raw(writer, data, len);
+}
+
+void ppk_writer_part(struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max)
+{
+	if (len < min || len > max)
+		writer->failed = true;
+	else
+		ppk_writer_block(writer, data, len);
 }

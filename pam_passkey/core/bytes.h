@@ -40,6 +40,10 @@ bool ppk_reader_raw(struct ppk_reader *reader, size_t len, const uint8_t **ret);
 /* A 16-bit length and that many bytes, at most max; *ret points into the reader's memory. */
 bool ppk_reader_block(struct ppk_reader *reader, size_t max, const uint8_t **ret, size_t *ret_len);
 
+/* The same for a block of at least min bytes; *ret is NULL for an empty one. */
+bool ppk_reader_part(struct ppk_reader *reader, size_t min, size_t max, const uint8_t **ret,
+		     size_t *ret_len);
+
 /*
  * A writer into a buffer of fixed size that the caller owns. Once something did not fit, failed
  * stays true and nothing more is written: check it once, at the end.
@@ -57,5 +61,7 @@ void ppk_writer_u32(struct ppk_writer *writer, uint32_t value);
 void ppk_writer_raw(struct ppk_writer *writer, const void *data, size_t len);
 /* 16-bit length and the bytes; fails for len > 65535 */
 void ppk_writer_block(struct ppk_writer *writer, const void *data, size_t len);
+/* The same; fails for less than min or more than max bytes, which ppk_reader_part() would not take. */
+void ppk_writer_part(struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max);
 
 #endif

@@ -15,19 +15,6 @@
 #include "core/authenticator_data.h"
 #include "core/text.h"
 
-static bool get_block(
-	struct ppk_reader *reader, size_t min, size_t max, const uint8_t **ret, size_t *ret_len)
-{
-	const uint8_t *data;
-	size_t len;
-
-	if (!ppk_reader_block(reader, max, &data, &len) || len < min)
-		return false;
-	*ret = len == 0 ? NULL : data;
-	*ret_len = len;
-	return true;
-}
-
 static bool get_text(struct ppk_reader *reader, size_t min, char *out, size_t size)
 {
 	const uint8_t *data;
@@ -60,15 +47,7 @@ static bool get_error(struct ppk_reader *reader, enum ppk_err *ret)
 
 	if (!ppk_reader_block(reader, PPK_DEVICE_NAME_MAX, &token, &len))
 		return false;
-	for (enum ppk_err err = PPK_OK; err < PPK_ERR_COUNT; err++) {
-		const char *known = ppk_err_token(err);
-
-		if (strlen(known) == len && memcmp(known, token, len) == 0) {
-			*ret = err;
-			return true;
-		}
-	}
-	return false;
+	return ppk_err_parse((const char *)token, len, ret);
 }
 
 static bool get_event(
@@ -103,12 +82,14 @@ static bool get_authenticator(struct ppk_reader *reader, struct ppk_device_authe
 static bool get_assertion(struct ppk_reader *reader, struct ppk_device_assertion *ret)
 {
 	return get_index(reader, false, &ret->index) &&
-	       get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
+	       ppk_reader_part(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
 		       &ret->credential_id_len) &&
-	       get_block(reader, 1, PPK_AUTHENTICATOR_DATA_MAX, &ret->authenticator_data,
+	       ppk_reader_part(reader, 1, PPK_AUTHENTICATOR_DATA_MAX, &ret->authenticator_data,
 		       &ret->authenticator_data_len) &&
-	       get_block(reader, 1, PPK_SIGNATURE_MAX, &ret->signature, &ret->signature_len) &&
-	       get_block(reader, 0, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len);
+	       ppk_reader_part(
+		       reader, 1, PPK_SIGNATURE_MAX, &ret->signature, &ret->signature_len) &&
+	       ppk_reader_part(
+		       reader, 0, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len);
 }
 
 static bool get_certificates(struct ppk_reader *reader, struct ppk_device_credential *ret)
@@ -118,7 +99,7 @@ static bool get_certificates(struct ppk_reader *reader, struct ppk_device_creden
 	if (!ppk_reader_u8(reader, &count) || count > PPK_DEVICE_X5C_MAX)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!get_block(
+		if (!ppk_reader_part(
 			    reader, 1, PPK_DEVICE_CERTIFICATE_MAX, &ret->x5c[i], &ret->x5c_len[i]))
 			return false;
 	}
@@ -131,13 +112,14 @@ static bool get_credential(struct ppk_reader *reader, struct ppk_device_credenti
 	uint32_t algorithm;
 
 	if (!get_index(reader, false, &ret->index) ||
-		!get_block(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
+		!ppk_reader_part(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
 			&ret->credential_id_len) ||
-		!get_block(reader, 1, PPK_AUTHENTICATOR_DATA_MAX, &ret->authenticator_data,
+		!ppk_reader_part(reader, 1, PPK_AUTHENTICATOR_DATA_MAX, &ret->authenticator_data,
 			&ret->authenticator_data_len) ||
-		!get_block(reader, 0, PPK_SIGNATURE_MAX, &ret->signature, &ret->signature_len) ||
+		!ppk_reader_part(
+			reader, 0, PPK_SIGNATURE_MAX, &ret->signature, &ret->signature_len) ||
 		!ppk_reader_u32(reader, &algorithm) ||
-		!get_block(reader, 1, PPK_CREDENTIAL_KEY_MAX, &ret->public_key,
+		!ppk_reader_part(reader, 1, PPK_CREDENTIAL_KEY_MAX, &ret->public_key,
 			&ret->public_key_len) ||
 		!get_text(reader, 1, ret->format, sizeof(ret->format)))
 		return false;

@@ -7,18 +7,10 @@
 #include "core/authenticator_data.h"
 
 /* What the decoder would refuse is not sent: a mistake shows where it was made. */
-static void put_block(
-	struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max)
-{
-	if (len < min || len > max)
-		writer->failed = true;
-	else
-		ppk_writer_block(writer, data, len);
-}
-
 static void put_string(struct ppk_writer *writer, const char *text, size_t min, size_t max)
 {
-	put_block(writer, text == NULL ? "" : text, text == NULL ? 0 : strlen(text), min, max);
+	ppk_writer_part(
+		writer, text == NULL ? "" : text, text == NULL ? 0 : strlen(text), min, max);
 }
 
 static void put_count(struct ppk_writer *writer, size_t count, size_t min, size_t max)
@@ -42,7 +34,7 @@ static void put_ids(
 {
 	put_count(writer, count, min, PPK_CREDENTIALS_MAX);
 	for (size_t i = 0; i < count && !writer->failed; i++)
-		put_block(writer, ids[i].data, ids[i].len, 1, PPK_CREDENTIAL_ID_MAX);
+		ppk_writer_part(writer, ids[i].data, ids[i].len, 1, PPK_CREDENTIAL_ID_MAX);
 }
 
 static struct ppk_writer writer_begin(
@@ -109,7 +101,8 @@ enum ppk_err ppk_device_encode_make_credential(const struct ppk_device_make_cred
 	put_string(&writer, request->rp_name, 0, PPK_DEVICE_NAME_MAX);
 	put_string(&writer, request->user_name, 0, PPK_DEVICE_NAME_MAX);
 	put_string(&writer, request->user_display_name, 0, PPK_DEVICE_NAME_MAX);
-	put_block(&writer, request->user_handle, request->user_handle_len, 1, PPK_USER_HANDLE_MAX);
+	ppk_writer_part(
+		&writer, request->user_handle, request->user_handle_len, 1, PPK_USER_HANDLE_MAX);
 	put_algorithms(&writer, request->algorithms, request->algorithm_count);
 	put_count(&writer, request->uv, 0, PPK_UV_REQUIRED);
 	ppk_writer_u8(&writer, request->discoverable);
@@ -135,7 +128,7 @@ enum ppk_err ppk_device_encode_pin(
 	struct ppk_writer writer = writer_begin(buffer, size, PPK_DEVICE_PIN);
 
 	put_index(&writer, index, false);
-	put_block(&writer, pin->text, pin->len, 1, PPK_SECRET_SIZE - 1);
+	ppk_writer_part(&writer, pin->text, pin->len, 1, PPK_SECRET_SIZE - 1);
 	return writer_end(&writer, ret_len);
 }
 
@@ -166,7 +159,7 @@ static void put_authenticator(
 	ppk_writer_u8(writer, (uint8_t)flags);
 	if (authenticator->has_aaguid)
 		ppk_writer_raw(writer, authenticator->aaguid, sizeof(authenticator->aaguid));
-	put_block(writer, authenticator->product,
+	ppk_writer_part(writer, authenticator->product,
 		strnlen(authenticator->product, sizeof(authenticator->product)), 0,
 		sizeof(authenticator->product) - 1);
 }
@@ -174,12 +167,13 @@ static void put_authenticator(
 static void put_assertion(struct ppk_writer *writer, const struct ppk_device_assertion *assertion)
 {
 	put_index(writer, assertion->index, false);
-	put_block(writer, assertion->credential_id, assertion->credential_id_len, 1,
+	ppk_writer_part(writer, assertion->credential_id, assertion->credential_id_len, 1,
 		PPK_CREDENTIAL_ID_MAX);
-	put_block(writer, assertion->authenticator_data, assertion->authenticator_data_len, 1,
+	ppk_writer_part(writer, assertion->authenticator_data, assertion->authenticator_data_len, 1,
 		PPK_AUTHENTICATOR_DATA_MAX);
-	put_block(writer, assertion->signature, assertion->signature_len, 1, PPK_SIGNATURE_MAX);
-	put_block(
+	ppk_writer_part(
+		writer, assertion->signature, assertion->signature_len, 1, PPK_SIGNATURE_MAX);
+	ppk_writer_part(
 		writer, assertion->user_handle, assertion->user_handle_len, 0, PPK_USER_HANDLE_MAX);
 }
 
@@ -187,20 +181,21 @@ static void put_credential(
 	struct ppk_writer *writer, const struct ppk_device_credential *credential)
 {
 	put_index(writer, credential->index, false);
-	put_block(writer, credential->credential_id, credential->credential_id_len, 1,
+	ppk_writer_part(writer, credential->credential_id, credential->credential_id_len, 1,
 		PPK_CREDENTIAL_ID_MAX);
-	put_block(writer, credential->authenticator_data, credential->authenticator_data_len, 1,
-		PPK_AUTHENTICATOR_DATA_MAX);
-	put_block(writer, credential->signature, credential->signature_len, 0, PPK_SIGNATURE_MAX);
+	ppk_writer_part(writer, credential->authenticator_data, credential->authenticator_data_len,
+		1, PPK_AUTHENTICATOR_DATA_MAX);
+	ppk_writer_part(
+		writer, credential->signature, credential->signature_len, 0, PPK_SIGNATURE_MAX);
 	ppk_writer_u32(writer, (uint32_t)credential->cose_algorithm);
-	put_block(writer, credential->public_key, credential->public_key_len, 1,
+	ppk_writer_part(writer, credential->public_key, credential->public_key_len, 1,
 		PPK_CREDENTIAL_KEY_MAX);
-	put_block(writer, credential->format,
+	ppk_writer_part(writer, credential->format,
 		strnlen(credential->format, sizeof(credential->format)), 1,
 		sizeof(credential->format) - 1);
 	put_count(writer, credential->x5c_count, 0, PPK_DEVICE_X5C_MAX);
 	for (size_t i = 0; i < credential->x5c_count && !writer->failed; i++)
-		put_block(writer, credential->x5c[i], credential->x5c_len[i], 1,
+		ppk_writer_part(writer, credential->x5c[i], credential->x5c_len[i], 1,
 			PPK_DEVICE_CERTIFICATE_MAX);
 }
 

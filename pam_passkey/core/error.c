@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/error.h"
 
-#include <stddef.h>
+#include <string.h>
 
 static const struct {
 	const char *token;
@@ -18,6 +18,17 @@ const char *ppk_err_token(enum ppk_err err)
 	size_t index = (size_t)err;
 
 	return index < PPK_ERR_COUNT ? errors[index].token : "unknown";
+}
+
+bool ppk_err_parse(const char *token, size_t len, enum ppk_err *ret)
+{
+	for (size_t i = 0; i < PPK_ERR_COUNT; i++) {
+		if (strlen(errors[i].token) == len && memcmp(errors[i].token, token, len) == 0) {
+			*ret = (enum ppk_err)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 const char *ppk_err_sentence(enum ppk_err err)

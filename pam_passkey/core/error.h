@@ -2,6 +2,9 @@
 #ifndef PPK_CORE_ERROR_H
 #define PPK_CORE_ERROR_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /*
  * One error space. 0 is success; no enumerator is negative, so that a compiler sees a stray
  * errno, PAM or CTAP code. Foreign codes are translated in one function a library.
@@ -21,6 +24,9 @@ enum ppk_err {
  * Static storage; never NULL. Pure.
  */
 const char *ppk_err_token(enum ppk_err err);
+
+/* The error of this token, len bytes; false: there is none. Pure. */
+bool ppk_err_parse(const char *token, size_t len, enum ppk_err *ret);
 
 /*
  * What err means in a sentence for a person, lower case, no full stop. Static; never NULL. Pure.

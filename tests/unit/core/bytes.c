@@ -155,6 +155,46 @@ static void a_block_longer_than_its_length_can_say_fails(void)
 	CHECK_INT(writer.len, 0);
 }
 
+static void a_part_has_a_minimum_too(void)
+{
+	static const uint8_t packet[] = { 0, 2, 7, 8, 0, 0 };
+	struct ppk_reader reader = { packet, sizeof(packet) };
+	uint8_t buffer[16];
+	struct ppk_writer writer = { .data = buffer, .size = sizeof(buffer) };
+	const uint8_t *data = buffer;
+	size_t len = 77;
+
+	CHECK(!ppk_reader_part(&reader, 3, 9, &data, &len));
+	CHECK(!ppk_reader_part(&reader, 0, 1, &data, &len));
+	CHECK(reader.next == packet && data == buffer && len == 77); /* nothing has moved */
+	CHECK(ppk_reader_part(&reader, 2, 2, &data, &len));
+	CHECK_BYTES(data, len, packet + 2, 2);
+	CHECK(ppk_reader_part(&reader, 0, 2, &data, &len));
+	CHECK(data == NULL && len == 0 && reader.left == 0);
+	ppk_writer_part(&writer, "ab", 2, 2, 2);
+	CHECK_BYTES(buffer, writer.len, "\0\2ab", 4);
+	ppk_writer_part(&writer, "ab", 2, 3, 9);
+	CHECK(writer.failed);
+	writer.failed = false;
+	ppk_writer_part(&writer, "ab", 2, 0, 1);
+	CHECK(writer.failed);
+}
+
+static void an_error_is_known_by_its_token(void)
+{
+	enum ppk_err got = PPK_ERR_INTERNAL;
+
+	for (enum ppk_err err = PPK_OK; err < PPK_ERR_COUNT; err++) {
+		const char *token = ppk_err_token(err);
+
+		CHECK(ppk_err_parse(token, strlen(token), &got));
+		CHECK_INT(got, err);
+		CHECK(!ppk_err_parse(token, strlen(token) - 1, &got) || got != err);
+	}
+	CHECK(!ppk_err_parse("unknown", 7, &got));
+	CHECK(!ppk_err_parse("", 0, &got));
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_copy_is_equal_and_its_own),
@@ -162,6 +202,7 @@ int main(void)
 		CHECK_TEST(an_assertion_frees_all_of_its_parts),
 		CHECK_TEST(numbers_are_read_big_endian),
 		CHECK_TEST(a_getter_that_fails_moves_nothing),
+		CHECK_TEST(a_part_has_a_minimum_too), CHECK_TEST(an_error_is_known_by_its_token),
 		CHECK_TEST(a_block_is_bounded_by_its_maximum),
 		CHECK_TEST(what_is_written_is_read_again), CHECK_TEST(a_full_writer_stays_failed),
 		CHECK_TEST(a_block_longer_than_its_length_can_say_fails));
