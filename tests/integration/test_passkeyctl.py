@@ -619,7 +619,7 @@ def other_helper(number):
     conf = folder + "/conf"
     system.write(conf, "state = %s\ndevice_helper = %s/passkey-device\ntimeout = 60\n" %
                  (system.STATE, folder))
-    return conf, scene.Authenticator(system.PROGRAMS, folder + "/bus")
+    return conf, scene.Authenticator(system.PROGRAMS, folder + "/bus", args=["--touch=control"])
 
 
 @case
@@ -631,6 +631,11 @@ def eight_enrolments_at_once_lose_nothing():
     try:
         processes = [start("enroll", "--user", "alice", "--config", conf, "--name", "same")
                      for conf, _ in parts]
+        for _ in ("each has found the name free", "and made its credential"):
+            for _, key in parts:
+                key.wait_touch()
+            for _, key in parts:
+                key.touch()
         done = [Done(process) for process in processes]
     finally:
         for _, key in parts:
