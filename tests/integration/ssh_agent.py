@@ -102,11 +102,12 @@ class Key:
 class Agent:
     """ssh-agent on a socket, with keys in it; it runs as uid, who owns the socket."""
 
-    def __init__(self, path, keys=(), uid=0, dummy=DUMMY, environment=None):
+    def __init__(self, path, keys=(), uid=0, dummy=DUMMY, environment=None,
+                 program="ssh-agent"):
         require()
         self.path = path
         self._process = subprocess.Popen(
-            ["ssh-agent", "-D", "-a", path, "-P", os.path.dirname(dummy) + "/*"], user=uid,
+            [program, "-D", "-a", path, "-P", os.path.dirname(dummy) + "/*"], user=uid,
             env=dict(os.environ, **(environment or {})), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: os.path.exists(path))
         for key in keys:

@@ -8,6 +8,7 @@ import contextlib
 import os
 import pwd
 import re
+import shutil
 import sys
 
 import logind_session
@@ -15,6 +16,7 @@ import scene
 import ssh_agent
 import ssh_scene
 import tap
+import virtual  # scene has put its folder on the path
 from scene import Terminal, system
 from ssh_agent import COUNTER, Agent, Key, Liar
 from ssh_scene import PERSON, Server, environment, terminal, words
@@ -31,17 +33,18 @@ def sudoers(*lines):
 
 
 def settings(**options):
-    system.configure(timeout=scene.TIMEOUT_S, debug="yes", sign_count="log", **options)
+    options.setdefault("sign_count", "log")  # the dummy's is constant
+    system.configure(timeout=scene.TIMEOUT_S, debug="yes", **options)
 
 
 @contextlib.contextmanager
-def agent(user, *keys, name="agent"):
+def agent(user, *keys, name="agent", **options):
     """An agent of a user's, on a socket in a folder of theirs."""
     folder = "%s/%s-%s" % (system.ROOT, user, name)
     os.makedirs(folder, 0o755, exist_ok=True)
     uid = pwd.getpwnam(user).pw_uid
     os.chown(folder, uid, -1)
-    one = Agent(folder + "/socket", keys, uid)
+    one = Agent(folder + "/socket", keys, uid, **options)
     try:
         yield one
     finally:
@@ -169,6 +172,36 @@ def the_socket_of_another_user_is_not_used():
     said("belongs to somebody else")
 
 
+def a_key_that_ssh_keygen_made_on_a_security_key_serves_agent_and_usb_port():
+    """The private file has the handle; the counter is the security key's own, and rises."""
+    prepare(KEEP, sign_count="enforce")
+    folder, uid = system.ROOT + "/green", pwd.getpwnam(PERSON).pw_uid
+    os.makedirs(folder, 0o755)
+    os.chown(folder, uid, -1)
+    bus = virtual.environment(system.LIBRARY, system.BUS)
+    with scene.key("green") as usb:
+        system.run("ssh-keygen", "-q", "-t", "ecdsa-sk", "-N", "", "-C", "Green", "-f", folder + "/id",
+                   env=bus)
+        shown = system.run(system.PROGRAMS + "/passkeyctl", "enroll", "--user", scene.USER,
+                           "--ssh-key", folder + "/id")
+        tap.equal("not tested" in shown or "SSH agent alone" in shown, False, "a note in " + shown)
+        with scene.sudo() as shell:
+            scene.password(shell)
+            granted(shell)
+        tap.contains(decision(), 'method=local credential=Green')
+        os.chown(folder + "/id", uid, -1)
+        os.chmod(usb.bus + "/hidraw0", 0o666)
+        # a copy is not set-group-ID, which would keep the bus out
+        program = shutil.copy(shutil.which("ssh-agent"), system.PROGRAMS + "/ssh-agent")
+        os.chmod(program, 0o755)
+        with agent(PERSON, name="green", environment=bus, program=program) as carols, Server(*WEB1) as server:
+            carols.run("ssh-add", "-q", folder + "/id", uid=uid)
+            with over_ssh(server, carols, "-A") as shell:
+                password(shell)
+                granted(shell)
+        tap.contains(decision(), 'method=agent credential=Green')
+
+
 # which method when
 
 def in_group(unit, socket=None):
@@ -280,6 +313,7 @@ CASES = [
     without_env_keep_sudo_knows_no_agent,
     with_rootpw_the_agent_of_the_caller_is_not_roots,
     the_socket_of_another_user_is_not_used,
+    a_key_that_ssh_keygen_made_on_a_security_key_serves_agent_and_usb_port,
     a_local_session_never_looks_for_an_agent,
     a_session_that_logind_calls_remote_asks_the_agent,
     a_control_group_of_the_users_own_does_not_make_a_session_local,
