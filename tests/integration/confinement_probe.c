@@ -5,7 +5,7 @@
  *
  * usage: confinement_probe ROLE WITHOUT FOLDER VICTIM
  *   ROLE     free (no sandbox: all of it succeeds), supervisor, launcher or worker; with "+nfc"
- *   WITHOUT  none, landlock or filter: a kernel without it
+ *   WITHOUT  none, landlock or filter: a kernel without it; with "+N" and Landlock's version N
  *   FOLDER   holds secret, file, listener (a Unix socket) and the folder place
  *   VICTIM   the number of another process of the same user
  *
@@ -18,6 +18,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@
 
 static pid_t victim;
 static bool no_landlock, no_filter;
+static long landlock_version; /* that the kernel says it has; 0: the true one */
 
 /*
  * Stand behind the sandbox's own calls (--wrap): a kernel that lacks a layer.
@@ -54,6 +56,18 @@ int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c, 
 		return -1;
 	}
 	return __real_prctl(option, a, b, c, d);
+}
+
+/* Does a kernel with that version know all that is asked of it? (Documentation/userspace-api/landlock) */
+static bool is_known(const uint64_t *attributes, size_t size)
+{
+	static const unsigned file_rights[] = { 13, 14, 15, 15, 16, 16, 16, 16,
+		17 }; /* from 1 on */
+	unsigned rights = file_rights[landlock_version <= 9 ? landlock_version - 1 : 8];
+
+	return attributes[0] >> rights == 0 &&
+	       (size <= 8 || landlock_version >= 4 || attributes[1] == 0) &&
+	       (size <= 16 || landlock_version >= 6 || attributes[2] == 0);
 }
 
 long __real_syscall(long number, ...);
@@ -72,6 +86,14 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)
 	if (number == SYS_landlock_create_ruleset && no_landlock) {
 		errno = ENOSYS;
 		return -1;
+	}
+	if (number == SYS_landlock_create_ruleset && landlock_version != 0) {
+		if (arguments[0] == 0)
+			return landlock_version;
+		if (!is_known((const uint64_t *)arguments[0], (size_t)arguments[1])) {
+			errno = EINVAL;
+			return -1;
+		}
 	}
 	return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
 		arguments[4], arguments[5]);
@@ -514,10 +536,12 @@ int main(int argc, char **argv)
 {
 	if (argc != 5 || chdir(argv[3]) != 0)
 		return 2;
-	no_landlock = strcmp(argv[2], "landlock") == 0;
-	no_filter = strcmp(argv[2], "filter") == 0;
-	victim = (pid_t)strtol(argv[4], NULL, 10);
 	printf("landlock %ld\n", syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* version */));
+	no_landlock = strncmp(argv[2], "landlock", 8) == 0;
+	no_filter = strncmp(argv[2], "filter", 6) == 0;
+	if (strchr(argv[2], '+') != NULL)
+		landlock_version = strtol(strchr(argv[2], '+'), NULL, 10);
+	victim = (pid_t)strtol(argv[4], NULL, 10);
 	if (!enter(argv[1]))
 		return 3;
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
