@@ -212,6 +212,16 @@ def a_refusal_is_no_success():
     tap.contains(page.text("#lead"), "it did not verify you")
 
 
+def a_reason_that_means_nothing_to_a_person_is_not_shown():
+    credential, program = chromium.Credential(), DAEMON.program()
+    page = sign_in(credential, program)
+    enter(page, "07")
+    assertion_of(program)
+    program.verdict("signature")
+    title_is(page, "refused")
+    tap.equal(page.text("#lead"), "The machine did not accept this passkey. Start again in your terminal.", "lead")
+
+
 def a_person_who_confirms_nothing_can_try_again():
     credential, program, challenge = chromium.Credential(), DAEMON.program(), os.urandom(32)
     page = sign_in(credential, program, {"verified": False}, challenge=challenge, uv=2)
@@ -408,7 +418,7 @@ CASES = [
     signing_in_ends_in_a_signature_and_the_programs_word, each_family_of_authenticators_signs,
     of_several_credentials_the_one_that_is_held_signs, the_keyboard_alone_is_enough,
     a_screen_reader_finds_names_for_all_that_can_be_used, a_wrong_number_is_said_and_three_end_it,
-    a_refusal_is_no_success, a_person_who_confirms_nothing_can_try_again,
+    a_refusal_is_no_success, a_reason_that_means_nothing_to_a_person_is_not_shown, a_person_who_confirms_nothing_can_try_again,
     cancelling_at_the_terminal_shows_on_the_page, a_ceremony_that_is_over_shows_on_the_page,
     somebody_who_did_not_ask_ends_it, another_address_is_turned_away_and_can_raise_the_alarm,
     a_used_link_leads_nowhere, a_browser_without_passkeys_is_told, enrolling_asks_for_a_name_and_a_test,

@@ -263,6 +263,25 @@ def each_manual_passes_the_linter(tree):
     return done.stdout.splitlines() if done.returncode else []
 
 
+def words_of_the_page(text, language):
+    """The keys of one language in the page's script, those of reasons too."""
+    block = re.search(r"(?ms)^\t%s: \{$(.*?)^\t\}," % language, text).group(1)
+    return re.findall(r'(?m)(?:^\t+|\{ |, )"?([a-zA-Z-]+)"?: ["{]', block)
+
+
+def the_page_says_the_same_in_both_languages(tree):
+    """And explains only reasons that there are."""
+    script = tree.text("tools/passkeyd/page/page.js")
+    english, japanese = (words_of_the_page(script, language) for language in ("en", "ja"))
+    if len(english) < 50:
+        return ["page.js was not understood"]
+    tokens = re.findall(r'PPK_ERROR\(\w+, "([^"]+)"', tree.text("pam_passkey/core/error.def"))
+    reasons = re.search(r"(?s)reasons: \{(.*?)\}", script).group(1)
+    return (["page.js: %s is in one language alone" % key for key in sorted(set(english) ^ set(japanese))] +
+            ["page.js: %s is no reason" % key for key in re.findall(r'(?m)^\t+"([a-z-]+)": ', reasons)
+             if key not in tokens])
+
+
 def a_planted_gap_is_noticed(tree):
     """The checks above would see an option or a reason that no manual has."""
     class Planted(Tree):
@@ -291,6 +310,7 @@ CHECKS = [
     the_manual_of_the_tool_has_each_command_and_option,
     the_manual_of_the_tool_has_each_field_of_its_json,
     the_manual_of_the_tool_has_each_exit_status,
+    the_page_says_the_same_in_both_languages,
     the_completion_has_each_command_and_option,
     each_manual_passes_the_linter,
     a_planted_gap_is_noticed,

@@ -57,6 +57,7 @@ const TEXTS = {
 		savedLead: "From now on you can sign in to {host} with it. You can close this page.",
 		refused: "Not accepted",
 		refusedLead: "The machine did not accept this passkey ({reason}). Start again in your terminal.",
+		refusedPlain: "The machine did not accept this passkey. Start again in your terminal.",
 		reasons: {
 			"already-enrolled": "it is enrolled already",
 			"user-verification": "it did not verify you, by PIN, fingerprint or face",
@@ -126,6 +127,7 @@ const TEXTS = {
 		savedLead: "これからは {host} へのサインインに使えます。このページは閉じてかまいません。",
 		refused: "受け付けられませんでした",
 		refusedLead: "マシンがこのパスキーを受け付けませんでした（{reason}）。端末でもう一度始めてください。",
+		refusedPlain: "マシンがこのパスキーを受け付けませんでした。端末でもう一度始めてください。",
 		reasons: {
 			"already-enrolled": "すでに登録されています",
 			"user-verification": "PIN、指紋、顔による本人確認がありませんでした",
@@ -439,9 +441,10 @@ function drawSign(look) {
 
 function drawWords(look) {
 	const enrol = view && view.kind === KIND.ENROL;
-	const values = view ? { ...view, reason: word("reasons")[shown.reason] || shown.reason } : {};
+	const reason = word("reasons")[shown.reason];
+	const values = view ? { ...view, reason } : {};
 	const title = look.title || (shown.name === "form" ? (enrol ? "enrol" : "signIn") : shown.name);
-	const lead = look.lead || title + "Lead";
+	const lead = shown.name === "refused" && !reason ? "refusedPlain" : look.lead || title + "Lead";
 	byId("title").textContent = fill(word(title), values);
 	byId("lead").textContent = fill(word(lead) || "", values);
 	byId("go").textContent = word(look.go || (enrol ? "goEnrol" : "goSignIn"));
