@@ -93,7 +93,7 @@ def ceremony(*words, url=URL):
 
 @case
 def a_passkey_of_a_browser_is_enrolled_once_it_has_signed():
-    fresh()
+    fresh(methods="local")
     with ceremony() as (process, page):
         request = page.request
         tap.equal((request.user, request.rp_id, request.timeout), ("alice", "login.example.com", 300))
@@ -105,6 +105,7 @@ def a_passkey_of_a_browser_is_enrolled_once_it_has_signed():
     tap.contains(err, URL + "\n")
     tap.equal(fake_passkeyd.number_in(err), request.number, "the number that is shown")
     tap.contains(err, "opened at 192.0.2.9")
+    tap.contains(err, "methods in /etc/security/pam_passkey.conf has no browser")
     tap.equal(len(lines()), 1, "lines")
     for part in ('name="My phone"', "rp=login.example.com", "backup=state", "attestation=none",
                  "transports=internal"):

@@ -164,6 +164,17 @@ int ppk_browser_enrolment_failure(enum ppk_err err, const struct ppk_diag *diag)
 	return ppk_exit_status(err);
 }
 
+/* A phone's passkey that no service asks for in a browser is of no use. */
+static void warn_without_method(const struct ppk_options *options)
+{
+	for (size_t i = 0; i < options->method_count; i++) {
+		if (strcmp(ppk_method_name(options->methods[i]), "browser") == 0)
+			return;
+	}
+	ppk_message_warning("methods in %s has no browser: no sign-in asks for it there",
+		options->conf);
+}
+
 int ppk_browser_enrolment_run(struct ppk_enrolment_plan *plan)
 {
 	struct ppk_browser_waiting waiting = {
@@ -181,5 +192,6 @@ int ppk_browser_enrolment_run(struct ppk_enrolment_plan *plan)
 	if (err != PPK_OK)
 		return ppk_browser_enrolment_failure(err, &waiting.diag);
 	ppk_enrolment_print_success(plan, waiting.label);
+	warn_without_method(&plan->session->options);
 	return PPK_EXIT_OK;
 }
