@@ -6,13 +6,14 @@ The dummy (sk-dummy.so of Debian's openssh-tests) signs without a person, with a
 
 import base64
 import contextlib
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import threading
-import time
 
 import tap
 
@@ -21,6 +22,7 @@ COUNTER = 0x12345678  # of every signature of the dummy
 REQUEST_IDENTITIES, IDENTITIES_ANSWER, SIGN_REQUEST, SIGN_RESPONSE, FAILURE = 11, 12, 13, 14, 5
 ED25519, ECDSA = "ed25519-sk", "ecdsa-sk"
 PATIENCE_S = 20
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def require():
@@ -100,16 +102,22 @@ class Key:
 
 
 class Agent:
-    """ssh-agent on a socket, with keys in it; it runs as uid, who owns the socket."""
+    """ssh-agent on a socket, with keys in it; it runs as uid, who owns the socket.
+
+    It looks after a command that lasts as long as this process: so it ends however a test ends.
+    """
 
     def __init__(self, path, keys=(), uid=0, dummy=DUMMY, environment=None,
                  program="ssh-agent"):
         require()
         self.path = path
-        self._process = subprocess.Popen(
-            [program, "-D", "-a", path, "-P", os.path.dirname(dummy) + "/*"], user=uid,
-            env=dict(os.environ, **(environment or {})), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda: os.path.exists(path))
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self._command = subprocess.Popen(
+            [program, "-a", path, "-P", os.path.dirname(dummy) + "/*",
+             "sh", "-c", "echo $SSH_AGENT_PID; exec cat >/dev/null"], user=uid,
+            env=dict(os.environ, **(environment or {})), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._pid = int(self._command.stdout.readline())
         for key in keys:
             self.run("ssh-add", "-q", "-S", dummy, key.path, uid=uid)
 
@@ -130,17 +138,10 @@ class Agent:
             return read_frame(talk)
 
     def stop(self):
-        self._process.terminate()
-        self._process.wait(PATIENCE_S)
-
-
-def wait_for(condition):
-    """Until it holds; a condition that never does is a failure."""
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain")
-        select_nothing()
+        """Returns once it has ended."""
+        os.kill(self._pid, signal.SIGTERM)
+        self._command.communicate(timeout=PATIENCE_S)
+        os.waitpid(self._pid, 0)  # it is this process's since its own parent, the command, has ended
 
 
 def select_nothing():
