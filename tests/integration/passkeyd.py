@@ -18,6 +18,7 @@ STARTED, OPENED, TURNED_AWAY, NUMBER_WRONG = 16, 17, 18, 19
 ASSERTION, REGISTRATION, FAILED = 32, 33, 34
 WAITING, CHECKING, ACCEPTED, REFUSED, CANCELLED, EXPIRED, LOCKED, NOT_REQUESTED, AWAY = range(9)
 NOBODY = 65534
+HAND_OVER_ONE = ("sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh")
 SOON_S = 30  # so long that only a hang reaches it
 
 
@@ -107,19 +108,25 @@ class Program:
 class Daemon:
     """passkeyd, as an account without privilege, listening on a port of its own."""
 
-    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), files=None, **options):
+    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), files=None, port=None,
+                 **options):
         self.folder = tempfile.mkdtemp(prefix="passkeyd-")
         self.root = os.geteuid() == 0
         if self.root:
             os.chown(self.folder, NOBODY, NOBODY)
         os.chmod(self.folder, 0o755)
         self.path = os.path.join(self.folder, "control")
-        self.port = free_port()
+        if listen is None and not descriptors:
+            # a port that nobody else can take in between: handed over as systemd does
+            descriptors, wrapper = (socket.create_server(("127.0.0.1", 0), backlog=1024),), HAND_OVER_ONE
+            self.port = descriptors[0].getsockname()[1]
+        else:
+            self.port = port or 0
         self.tls = tls
         scheme = "https" if tls else "http"
         self.host = "localhost:%d" % self.port
         self.origin = "%s://%s" % (scheme, self.host)
-        settings = {"url": self.origin, "listen": listen or "localhost:%d" % self.port,
+        settings = {"url": self.origin, "listen": listen or "localhost:1",
                     "socket": self.path, "clients": "root" if self.root else str(os.geteuid())}
         if tls:
             settings.update(certificate=tls.certificate, key=tls.key)
@@ -139,6 +146,8 @@ class Daemon:
             stdout=self.log, stderr=self.log, close_fds=not descriptors,
             preexec_fn=lambda: prepare(descriptors, files), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
                                                  if self.root else {}))
+        for descriptor in descriptors:
+            descriptor.close()
         self.wait_for_log("the page is at")
 
     def wait_for_log(self, part):
@@ -245,7 +254,7 @@ def as_user(uid, work):
 
 
 def free_port():
-    """A port that is free on both addresses of localhost now; a test that loses the race fails to start."""
+    """A port that is free now; who loses the race for it fails to start."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

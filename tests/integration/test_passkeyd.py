@@ -589,12 +589,18 @@ def a_proxy_tells_the_address_and_nobody_else():
             tap.equal(view["state"], passkeyd.AWAY, "state of a liar")
 
 
+def it_listens_by_itself_at_every_address_of_a_name():
+    port = passkeyd.free_port()
+    with passkeyd.running(BUILD, listen="localhost:%d" % port, port=port) as daemon:
+        sign_in_now(daemon)
+
+
 def a_unix_socket_is_for_proxies():
     with tempfile.TemporaryDirectory(prefix="passkeyd-web-") as folder:
         if os.geteuid() == 0:
             os.chown(folder, passkeyd.NOBODY, passkeyd.NOBODY)
         path = os.path.join(folder, "web")
-        with passkeyd.running(BUILD, proxies="unix", listen=path) as daemon:
+        with passkeyd.running(BUILD, proxies="unix", listen=path, port=8080) as daemon:
             with ceremony(daemon, same_address=True, address="2001:db8::7") as (program, page):
                 with socket.socket(socket.AF_UNIX) as connection:
                     connection.settimeout(passkeyd.SOON_S)
@@ -663,5 +669,5 @@ tap.run([
     an_oversized_body_is_not_read, ten_thousand_guesses_find_nothing, half_open_connections_keep_nobody_out,
     slow_requests_are_ended, a_flood_of_requests_stops_no_sign_in, tls_is_1_2_or_later_and_renewed_by_sighup,
     a_handshake_that_never_ends_keeps_nobody_out, a_proxy_tells_the_address_and_nobody_else,
-    a_unix_socket_is_for_proxies, systemd_hands_over_its_sockets, mistakes_are_said_before_anything_is_served,
+    it_listens_by_itself_at_every_address_of_a_name, a_unix_socket_is_for_proxies, systemd_hands_over_its_sockets, mistakes_are_said_before_anything_is_served,
 ])
