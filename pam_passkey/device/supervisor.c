@@ -98,9 +98,7 @@ static void fail(struct supervisor *supervisor, enum ppk_err err)
 			PPK_DEVICE_RETRIES_UNKNOWN, err);
 }
 
-/*
- * The authenticators.
- */
+/* The authenticators. */
 
 static void collect(
 	const struct supervisor *supervisor, struct ppk_candidate candidates[static SLOTS])
@@ -326,9 +324,8 @@ static bool pass_on(struct supervisor *supervisor, size_t i, const uint8_t *pack
 	if (message.type == PPK_DEVICE_AUTHENTICATOR)
 		note_introduced(supervisor, slot);
 	note_message(supervisor, i, &message);
-	/* One that may not be opened is not in the list. */
 	if (supervisor->request->type == PPK_DEVICE_LIST && message.type == PPK_DEVICE_GONE)
-		return true;
+		return true; /* what may not be opened is not listed */
 	if (slot->candidate.waits || message.type == PPK_DEVICE_PIN_NEEDED)
 		watch_plug(supervisor);
 	if (ppk_packet_send(supervisor->watched[WATCH_PROGRAM].fd, packet, len) != PPK_OK)
