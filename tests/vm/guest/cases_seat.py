@@ -115,3 +115,14 @@ def an_ordinary_user_at_the_machine_signs_in_with_a_key_that_comes_later():
             terminal.wait_for("Touch Blue key")
             touch(key)
             signed_in(terminal)
+
+
+@case
+def a_key_that_may_not_be_opened_is_waited_for_until_it_may():
+    with Key("blue", "--touch=control") as key, sign_in(by=OTHER) as terminal:
+        tap.equal(may_open(OTHER, key.path), False, "bob")
+        terminal.wait_for("Insert your security key")
+        os.chmod(key.path, 0o666)
+        terminal.wait_for("Touch Blue key")
+        touch(key)
+        signed_in(terminal)

@@ -11,6 +11,7 @@ import cases_programs  # noqa: F401
 import cases_keys  # noqa: F401
 import cases_usb  # noqa: F401
 import cases_seat  # noqa: F401
+import cases_leftovers  # noqa: F401
 
 
 def timed(function):
