@@ -8,10 +8,11 @@
  *                [--pam-env NAME=VALUE]
  *                [--answer TEXT]... [--fault KIND] [--uid N] [--times N] [--setcred] [--nested]
  *                [--threads N] [--close-stdio] [--census] [--sigchld] [--catch-int] [--search]
- *                [--tell-random]
+ *                [--tell-random] [--fork]
  *
  * fault: no-conversation no-response null-answer empty newline huge error again information
  * --nested signs in with a second handle from inside the first conversation of the first.
+ * --fork signs in, then in a child, then again: three handles.
  * --catch-int installs a handler for SIGINT as sudo does: restarting, and ending nothing.
  * --search: answers are given back to front, and afterwards all of this process' memory is searched for
  * what they are when read properly: {"found": "", "times": N}.
@@ -60,7 +61,8 @@ struct settings {
 	const char *confdir, *service, *user, *tty, *rhost, *pam_env, *fault;
 	const char *answers[ANSWERS_MAX];
 	int uid, times, threads;
-	bool setcred, nested, close_stdio, census, sigchld, catch_int, search, tell_random, loaded;
+	bool setcred, nested, close_stdio, census, sigchld, catch_int, search, tell_random;
+	bool loaded, forked;
 };
 
 struct session {
@@ -329,6 +331,21 @@ static void sign_in_threads(struct settings *settings)
 		pthread_join(threads[i], NULL);
 }
 
+static void sign_in_around_fork(const struct settings *settings)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		_exit(70);
+	if (child == 0) {
+		sign_in(settings, false);
+		_exit(0);
+	}
+	if (waitpid(child, NULL, 0) != child)
+		_exit(70);
+	sign_in(settings, false);
+}
+
 /* All that the module must leave as it was, as one text. */
 static void census(void)
 {
@@ -490,6 +507,7 @@ static bool *switch_option(struct settings *settings, const char *name)
 		{ "--search", &settings->search },
 		{ "--tell-random", &settings->tell_random },
 		{ "--loaded", &settings->loaded },
+		{ "--fork", &settings->forked },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -539,6 +557,8 @@ int main(int argc, char **argv)
 		sign_in_threads(&settings);
 	else
 		sign_in(&settings, settings.nested);
+	if (settings.forked)
+		sign_in_around_fork(&settings);
 	if (settings.census)
 		census();
 	if (settings.search)

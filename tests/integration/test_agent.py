@@ -129,6 +129,21 @@ def a_remote_host_makes_the_session_remote():
 
 
 @case
+def no_spelling_of_an_address_makes_the_session_local():
+    with desk() as one:
+        agent = one.agent(one.key())
+        for rhost in ("127.0.0.1", "::1", "2001:db8::7", "::ffff:192.0.2.7", "::ffff:127.0.0.1",
+                      "web2.example.com"):
+            result = one.sign_in(agent.path, "methods=auto", "sign_count=off",
+                                 arguments=["--rhost", rhost])
+            expect(result, SUCCESS, "ok", [touch(one)])
+            result.log("the session is remote: the application names a remote host")
+        result = one.sign_in(agent.path, "methods=auto", "sign_count=off", arguments=["--rhost", ""])
+        if "names a remote host" in "\n".join(result.logs):
+            raise AssertionError("nothing passes for a remote host")
+
+
+@case
 def the_socket_in_the_pam_environment_goes_first():
     with desk() as one:
         agent = one.agent(one.key())

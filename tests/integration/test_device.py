@@ -6,6 +6,7 @@ usage: test_device.py BUILD [CASE...]
 
 import contextlib
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -273,6 +274,26 @@ def every_process_is_confined():
 #
 # Other programs.
 #
+
+def a_crash_leaves_no_core_with_a_pin_in_it():
+    limit = resource.getrlimit(resource.RLIMIT_CORE)
+    if limit[1] == 0:
+        raise tap.Skip("core files are switched off for this process and its children")
+    resource.setrlimit(resource.RLIMIT_CORE, (limit[1], limit[1]))
+    try:
+        with Desk() as desk:
+            key = desk.key()
+            identity = desk.enrol()["credential_id"]
+            key.control("touch-mode control")
+            desk.sign_in(group(identity)).expect("touch")
+            pids = processes_of(desk.helper)
+            tap.equal(len(pids), 3, "processes")
+            for pid in pids:
+                with open("/proc/%d/limits" % pid, encoding="ascii") as limits:
+                    tap.contains(" ".join(limits.read().split()), "Max core file size 0 0 bytes")
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, limit)
+
 
 def a_key_that_another_program_uses_is_waited_for():
     with Desk() as desk:

@@ -262,6 +262,15 @@ def two_handles_at_once_do_not_meet():
 
 
 @case
+def a_forked_child_signs_in_with_a_challenge_of_its_own():
+    with stand() as it:
+        result = it.run(arguments=["--fork", "--tell-random", "--census"])
+    tap.equal(result.codes, [SUCCESS] * 3, "codes")
+    tap.equal(len(set(result.random)), 3, "challenges")
+    tap.equal(result.census[0], result.census[1], "census")
+
+
+@case
 def one_handle_may_sign_in_twice():
     with stand() as it:
         result = it.run(arguments=["--times", "2"])

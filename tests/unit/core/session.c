@@ -43,8 +43,17 @@ static void another_host_is_remote_and_this_one_is_not(void)
 	CHECK(!ppk_session_host_is_remote("Web1", "web1"));
 	CHECK(!ppk_session_host_is_remote("localhost", "web1"));
 	CHECK(ppk_session_host_is_remote("web2", "web1"));
-	CHECK(ppk_session_host_is_remote("192.0.2.7", "web1"));
-	CHECK(ppk_session_host_is_remote("127.0.0.1", "web1"));
+	CHECK(ppk_session_host_is_remote("web1.example.com", "web1"));
+}
+
+static void an_address_in_any_spelling_is_remote(void)
+{
+	static const char *const addresses[] = { "192.0.2.7", "127.0.0.1", "2001:db8::7", "::1",
+		"::ffff:192.0.2.7", "::ffff:127.0.0.1", "::FFFF:7f00:1", "[::1]", "fe80::1%eth0" };
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
+		if (!ppk_session_host_is_remote(addresses[i], "web1"))
+			CHECK_FAIL("\"%s\" passes for this machine", addresses[i]);
 }
 
 static struct ppk_session_place place(const char *text)
@@ -277,6 +286,7 @@ int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(the_strongest_fact_decides),
 		CHECK_TEST(another_host_is_remote_and_this_one_is_not),
+		CHECK_TEST(an_address_in_any_spelling_is_remote),
 		CHECK_TEST(a_session_is_found_in_both_versions_of_cgroups),
 		CHECK_TEST(a_cgroup_that_a_user_can_make_is_no_session),
 		CHECK_TEST(a_users_service_manager_is_found),
