@@ -67,7 +67,8 @@ def two_hundred_sign_ins_in_a_row_leave_nothing_behind():
     tap.equal(codes, [0] * SIGN_INS, "codes")
     census = [event["census"] for event in events if "census" in event]
     tap.equal(census[0], census[1], "descriptors, signals and children")
-    tap.equal(memory[SETTLED:], memory[SETTLED:SETTLED + 1] * len(memory[SETTLED:]), "memory")
+    # the least of many: some are taken while the next sign-in is at work
+    tap.equal(min(memory[-SETTLED:]), min(memory[SETTLED:2 * SETTLED]), "memory")
     tap.equal(after[0] - before[0], set(), "processes")
     tap.equal(after[1] - before[1], set(), "locks")
 
