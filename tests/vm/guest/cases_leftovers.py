@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is left behind, in memory and in the process table."""
+"""What is left behind, in memory, in the process table and in the log."""
 
 import glob
 import json
@@ -8,11 +8,13 @@ import re
 import signal
 import subprocess
 
-from machine import BUILD, Key, USER, case, only, scene, tap
+from machine import (BUILD, Journal, Key, OTHER, PIN, USER, case, only, options, scene, sign_in,
+                     signed_in, system, tap, touch)
 
 APP = BUILD + "/tests/integration/pam-app"
 SIGN_INS = 200
 SETTLED = 50  # after so many all caches are filled
+PASSKEY_FILE = os.path.join(system.PASSKEYS, USER)
 
 
 def processes():
@@ -83,3 +85,64 @@ def sudo_that_is_killed_while_it_waits_leaves_no_helper_behind():
             os.kill(pid, signal.SIGKILL)
         terminal.finish()
         scene.wait_for_end(helpers)
+
+
+@case
+def an_ordinary_users_program_that_is_killed_leaves_no_helper_behind():
+    with Key("blue", "--touch=control") as key:
+        os.chmod(key.path, 0o666)
+        with sign_in(by=OTHER) as terminal:
+            key.wait_touch()
+            helpers = scene.helpers()
+            for pid in scene.processes.by_program(
+                    lambda path: os.path.basename(path) == "pamtester"):
+                os.kill(pid, signal.SIGKILL)
+            terminal.finish()
+            scene.wait_for_end(helpers)
+        with sign_in(by=OTHER) as terminal:  # the key is free
+            touch(key)
+            signed_in(terminal)
+
+
+def secrets():
+    """What no log may show: the PINs that were typed, and each long value of the credential."""
+    with open(PASSKEY_FILE, encoding="utf-8") as file:
+        values = re.findall(r"\b(?:id|key)=(\S+)", file.read())
+    return [PIN, "314159", *values]
+
+
+@case
+def the_log_shows_no_pin_challenge_or_key_even_with_debug():
+    with Key("secret", "--pin", PIN) as key:
+        only(key, pin=PIN)
+        journal = Journal()
+        options("user_verification = required", "debug = yes")
+        with sign_in() as terminal:
+            terminal.wait_for("PIN for Secret key: ")
+            terminal.enter("314159")
+            terminal.wait_for("Wrong PIN")
+            terminal.enter(PIN)
+            touch(key)
+            signed_in(terminal)
+        options()
+    lines = journal.lines()
+    tap.equal(len([line for line in lines if "result=" in line]), 1, "outcomes in %r" % lines)
+    tap.equal(len(lines) > 1, True, "lines of debug")
+    for line in lines:
+        for secret in secrets():
+            tap.equal(secret in line, False, "%r in %r" % (secret, line))
+        # a challenge has 32 bytes: 43 letters of base64, 64 of hexadecimal
+        tap.equal(re.findall(r"[A-Za-z0-9+/_-]{43,}", line), [], "long words in %r" % line)
+
+
+@case
+def the_log_tells_the_outcome_in_one_line():
+    journal = Journal()
+    with Key("secret", "--pin", PIN, "--touch=control") as key, scene.sudo() as terminal:
+        scene.password(terminal)
+        touch(key)
+        terminal.finish()
+    line, = [line for line in journal.lines() if "result=" in line]
+    for word in ("result=granted", "user=alice", "service=sudo", "tty=", "method=local",
+                 'credential="Secret key"', "id=", "ms="):
+        tap.contains(line, word)

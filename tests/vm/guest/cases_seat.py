@@ -10,11 +10,12 @@ import subprocess
 import termios
 import time
 
-from machine import (Journal, Key, OTHER, PASSWORD, PATIENCE_S, Terminal, USER, case, only, sign_in,
-                     signed_in, tap, touch)
+from machine import (Journal, Key, OTHER, PASSWORD, PATIENCE_S, Terminal, USER, case, only,
+                     scene, sign_in, signed_in, system, tap, touch)
 
 TTY, SCREEN = "/dev/tty1", "/dev/vcs1"
 COLUMNS = 80
+DISPLAY = ":7"
 
 
 def read_screen(screen):
@@ -118,6 +119,47 @@ def an_ordinary_user_at_the_machine_signs_in_with_a_key_that_comes_later():
 
 
 @case
+def a_screen_locker_opens_for_the_person_at_the_machine():
+    with alice_at_the_console(), display(), Key("blue", "--touch=control") as key:
+        lock()
+        lockers = [os.pidfd_open(pid) for pid in scene.processes.by_program(
+            lambda path: os.path.basename(path) == "i3lock")]
+        keyboard("type", PASSWORD)
+        keyboard("key", "Return")
+        touch(key)
+        scene.wait_for_end(lockers)
+
+
+def lock():
+    """alice locks the screen. The locker goes into the background once it is locked."""
+    subprocess.run(["setpriv", "--reuid", USER, "--regid", USER, "--init-groups", "i3lock"],
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True,
+                   env={"DISPLAY": DISPLAY, "PATH": os.environ["PATH"], "HOME": "/home/" + USER})
+
+
+def keyboard(*words):
+    system.run("xdotool", *words, env={"DISPLAY": DISPLAY, "PATH": os.environ["PATH"]})
+
+
+@contextlib.contextmanager
+def display():
+    """An X server without a screen."""
+    ready, told = os.pipe()
+    server = subprocess.Popen(["Xvfb", DISPLAY, "-ac", "-screen", "0", "320x200x24", "-nolisten",
+                               "tcp", "-displayfd", str(told)], pass_fds=[told],
+                              stdin=subprocess.DEVNULL)
+    os.close(told)
+    try:
+        if not os.read(ready, 16):
+            raise RuntimeError("Xvfb does not start")
+        yield
+    finally:
+        os.close(ready)
+        server.terminate()
+        server.wait()
+
+
+@case
 def a_key_that_may_not_be_opened_is_waited_for_until_it_may():
     with Key("blue", "--touch=control") as key, sign_in(by=OTHER) as terminal:
         tap.equal(may_open(OTHER, key.path), False, "bob")
@@ -126,3 +168,10 @@ def a_key_that_may_not_be_opened_is_waited_for_until_it_may():
         terminal.wait_for("Touch Blue key")
         touch(key)
         signed_in(terminal)
+
+
+@case
+def the_doctor_tells_who_may_not_open_a_key():
+    with Key("blue") as key, Terminal(["passkeyctl", "doctor"], user=OTHER) as terminal:
+        terminal.wait_for("a security key is at %s, which you may not open" % key.path)
+        terminal.finish()
