@@ -6,7 +6,7 @@
 
 /*
  * Open the authenticator at worker->path, give up all privilege that was needed for that, and learn
- * what it can do. PPK_ERR_PERMISSION | PPK_ERR_DEVICE | PPK_ERR_NOMEM | PPK_ERR_INTERNAL.
+ * what it can do. PPK_ERR_DEVICE_PERMISSION | PPK_ERR_DEVICE | PPK_ERR_NOMEM | PPK_ERR_INTERNAL.
  */
 PPK_MUST_CHECK enum ppk_err ppk_authenticator_open(struct ppk_worker *worker);
 

@@ -139,7 +139,8 @@ enum ppk_err ppk_hidraw_open(struct ppk_hidraw *hidraw, const char *path)
 		return PPK_ERR_DEVICE;
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		return errno == EACCES || errno == EPERM ? PPK_ERR_PERMISSION : PPK_ERR_DEVICE;
+		return errno == EACCES || errno == EPERM ? PPK_ERR_DEVICE_PERMISSION
+							 : PPK_ERR_DEVICE;
 	do {
 		locked = flock(fd, LOCK_EX);
 	} while (locked != 0 && errno == EINTR);

@@ -119,7 +119,7 @@ static size_t count_live(const struct supervisor *supervisor)
 static bool is_verdict(const struct supervisor *supervisor, enum ppk_err err)
 {
 	if (is_creation(supervisor))
-		return err != PPK_ERR_DEVICE && err != PPK_ERR_PERMISSION;
+		return err != PPK_ERR_DEVICE && err != PPK_ERR_DEVICE_PERMISSION;
 	return err == PPK_ERR_PIN_INVALID || err == PPK_ERR_PIN_BLOCKED ||
 	       err == PPK_ERR_PIN_AUTH_BLOCKED || err == PPK_ERR_UV_BLOCKED ||
 	       err == PPK_ERR_PIN_NOT_SET || err == PPK_ERR_UNSUPPORTED || err == PPK_ERR_CANCELLED;
@@ -210,7 +210,7 @@ static void removed(void *context, const char *path)
 /* Was it given up for a reason that may be gone now? */
 static bool may_retry(const struct ppk_slot *slot)
 {
-	return slot->candidate.phase == PPK_PHASE_GONE && slot->gone_err == PPK_ERR_PERMISSION;
+	return slot->candidate.phase == PPK_PHASE_GONE && slot->gone_err == PPK_ERR_DEVICE_PERMISSION;
 }
 
 /*

@@ -30,7 +30,7 @@ struct run {
 	size_t seen_count;
 	char last[PPK_MESSAGE_SIZE];
 	unsigned shown, questions;
-	bool strange; /* the authenticator that left last holds none of the user's credentials */
+	enum ppk_err left; /* why the authenticator that left last did */
 };
 
 uint32_t ppk_ceremony_device_timeout_ms(unsigned timeout_s)
@@ -61,7 +61,7 @@ static void remember(struct run *run, const struct ppk_device_authenticator *aut
 		place = &run->seen[run->seen_count++];
 	if (place != NULL)
 		*place = *authenticator;
-	run->strange = false;
+	run->left = PPK_OK;
 	ppk_log(run->ceremony->log, PPK_LOG_DEBUG, "authenticator %u: \"%s\", %s%s%s",
 		authenticator->index, authenticator->product,
 		authenticator->fido2 ? "FIDO2" : "U2F", authenticator->has_pin ? ", PIN" : "",
@@ -181,7 +181,7 @@ static enum ppk_err gone(struct run *run, const struct ppk_device_event *event)
 {
 	ppk_log(run->ceremony->log, PPK_LOG_DEBUG, "authenticator %u: gone (%s)", event->index,
 		ppk_err_token(event->err));
-	run->strange = event->err == PPK_ERR_NO_CREDENTIAL;
+	run->left = event->err;
 	return PPK_OK;
 }
 
@@ -196,8 +196,10 @@ static enum ppk_err handle(
 		remember(run, &message->authenticator);
 		return PPK_OK;
 	case PPK_DEVICE_INSERT:
-		return cue(
-			run, run->strange ? PPK_MESSAGE_NOT_ENROLLED : PPK_MESSAGE_INSERT, event);
+		return cue(run,
+			run->left == PPK_ERR_NO_CREDENTIAL ? PPK_MESSAGE_NOT_ENROLLED
+							   : PPK_MESSAGE_INSERT,
+			event);
 	case PPK_DEVICE_TOUCH:
 		return cue(run, PPK_MESSAGE_TOUCH, event);
 	case PPK_DEVICE_VERIFY:
@@ -239,6 +241,7 @@ static void explain(struct run *run, enum ppk_err err, const struct ppk_device_e
 		{ PPK_ERR_PIN_NOT_SET, PPK_MESSAGE_PIN_NOT_SET },
 		{ PPK_ERR_TIMEOUT, PPK_MESSAGE_NOT_TOUCHED },
 		{ PPK_ERR_NO_AUTHENTICATOR, PPK_MESSAGE_NOT_INSERTED },
+		{ PPK_ERR_DEVICE_PERMISSION, PPK_MESSAGE_NOT_PERMITTED },
 		{ PPK_ERR_NO_CREDENTIAL, PPK_MESSAGE_NO_OTHER },
 		{ PPK_ERR_UNSUPPORTED, PPK_MESSAGE_UNSUPPORTED },
 		{ PPK_ERR_DEVICE, PPK_MESSAGE_FAILED },
@@ -259,9 +262,12 @@ static void explain(struct run *run, enum ppk_err err, const struct ppk_device_e
 /* What a person did not do in time. */
 static enum ppk_err why_timeout(const struct run *run)
 {
-	if (run->seen_count == 0)
-		return PPK_ERR_NO_AUTHENTICATOR;
-	return run->strange ? PPK_ERR_NO_CREDENTIAL : PPK_ERR_TIMEOUT;
+	if (run->left == PPK_ERR_NO_CREDENTIAL)
+		return PPK_ERR_NO_CREDENTIAL;
+	if (run->seen_count > 0)
+		return PPK_ERR_TIMEOUT;
+	return run->left == PPK_ERR_DEVICE_PERMISSION ? PPK_ERR_DEVICE_PERMISSION
+						      : PPK_ERR_NO_AUTHENTICATOR;
 }
 
 static enum ppk_err next(struct run *run, struct ppk_device_message *ret)

@@ -23,6 +23,7 @@ static const unsigned char statuses[PPK_ERR_COUNT] = {
 	[PPK_ERR_PROCESS] = PPK_EXIT_DEVICE,
 	[PPK_ERR_TIMEOUT] = PPK_EXIT_DEVICE,
 	[PPK_ERR_NO_AUTHENTICATOR] = PPK_EXIT_DEVICE,
+	[PPK_ERR_DEVICE_PERMISSION] = PPK_EXIT_DEVICE,
 	[PPK_ERR_PIN_AUTH_BLOCKED] = PPK_EXIT_DEVICE,
 	[PPK_ERR_PIN_BLOCKED] = PPK_EXIT_DEVICE,
 	[PPK_ERR_PIN_NOT_SET] = PPK_EXIT_DEVICE,
@@ -41,6 +42,7 @@ static const char *const hints[PPK_ERR_COUNT] = {
 	[PPK_ERR_NO_AUTHENTICATOR] =
 		"plug a security key in; passkeyctl doctor tells which ones can "
 		"be reached",
+	[PPK_ERR_DEVICE_PERMISSION] = "passkeyctl doctor tells who may use it",
 	[PPK_ERR_NO_CREDENTIAL] =
 		"is it the right security key? passkeyctl list shows the enrolled "
 		"ones",

@@ -424,6 +424,17 @@ static void nobody_who_inserts_a_key_is_told_so(void)
 		"warn No security key was inserted within 20 seconds\n");
 }
 
+/* A denial: "cannot say" is what some services go on after. */
+static void a_key_that_may_not_be_opened_is_told_of(void)
+{
+	check_said(
+		"event gone 0 255 device-permission\nevent insert\nevent failed 255 255 timeout\n",
+		PPK_ERR_DEVICE_PERMISSION,
+		"show Insert your security key to sign in to web1 as alice\n"
+		"warn The security key that is plugged in may not be used from here: ask your "
+		"administrator\n");
+}
+
 static void a_foreign_key_alone_until_the_end_is_the_reason(void)
 {
 	check_said("authenticator 0\nevent gone 0 255 no-credential\nevent insert\n"
@@ -574,6 +585,7 @@ int main(void)
 		CHECK_TEST(a_message_that_cannot_be_shown_ends_the_ceremony),
 		CHECK_TEST(an_end_is_explained_where_a_person_can_do_something),
 		CHECK_TEST(nobody_who_inserts_a_key_is_told_so),
+		CHECK_TEST(a_key_that_may_not_be_opened_is_told_of),
 		CHECK_TEST(a_foreign_key_alone_until_the_end_is_the_reason),
 		CHECK_TEST(a_key_that_blocked_itself_is_named_after_it_left),
 		CHECK_TEST(a_failure_without_a_reason_is_no_success),
