@@ -20,7 +20,7 @@ SILENCE_S = 240  # no single case takes a quarter of this
 UNITS = os.path.join(HERE, "guest", "units")
 
 
-def make_layer(source, build, folder, cases):
+def make_layer(build, folder, cases):
     """What lies over this machine's / in the guest: the installed project, and the guest's units."""
     layer = os.path.join(folder, "layer")
     shutil.rmtree(layer, ignore_errors=True)
@@ -28,16 +28,17 @@ def make_layer(source, build, folder, cases):
                    check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     shutil.copytree(UNITS, os.path.join(layer, "etc", "systemd", "system"))
     with open(os.path.join(layer, "etc", "vm.env"), "w", encoding="utf-8") as file:
-        file.write("SOURCE=%s\nBUILD=%s\nCASES=%s\n" % (source, build, " ".join(cases)))
+        file.write("CASES=%s\n" % " ".join(cases))
     return layer
 
 
-def command(boot, folders, console):
-    """qemu's, with the folders in which the guest's root file system lies, the uppermost first."""
+def command(boot, folders, places, console):
+    """qemu's, with the folders in which the guest's root file system lies, the uppermost first, and
+    those that it mounts elsewhere."""
     words = ["console=ttyS0", "panic=-1", "quiet", "systemd.log_target=kmsg", "mitigations=off", "fstab=no",
              "systemd.unit=vm.target", "systemd.getty_auto=no",
              *("vm.folder=" + name for name in folders)]
-    shared = [part for name, path in folders.items() for part in (
+    shared = [part for name, path in {**folders, **places}.items() for part in (
         "-virtfs", "local,path=%s,mount_tag=%s,security_model=none,readonly=on,multidevs=remap"
         % (path.replace(",", ",,"), name))]
     return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
@@ -95,9 +96,10 @@ def main():
     console = os.path.join(folder, "console.log")
     with alone(folder):
         boot = boot_files.make(folder)
-        layer = make_layer(source, build, folder, sys.argv[3:])
+        layer = make_layer(build, folder, sys.argv[3:])
         folders = {"installed": layer, "kernel": boot.layer, "host": "/"}
-        return run_guest(command(boot, folders, console), console)
+        places = {"source": source, "build": build}
+        return run_guest(command(boot, folders, places, console), console)
 
 
 if __name__ == "__main__":
