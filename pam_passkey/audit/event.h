@@ -14,7 +14,7 @@ struct ppk_audit_event {
 	const char *service;
 	const char *tty;
 	const char *rhost;
-	const char *method;     /* "local" */
+	const char *method; /* "local" */
 	const char *credential; /* its name */
 	const char *credential_id; /* the first 8 characters of its base64url */
 	enum ppk_outcome outcome;
@@ -28,7 +28,13 @@ struct ppk_audit_event {
  */
 void ppk_audit_format(const struct ppk_audit_event *event, char *out, size_t size);
 
-enum ppk_log_level { PPK_LOG_ERROR, PPK_LOG_WARNING, PPK_LOG_NOTICE, PPK_LOG_DEBUG };
+enum ppk_log_level {
+	PPK_LOG_ALERT, /* a person has to act now: somebody has another's password */
+	PPK_LOG_ERROR,
+	PPK_LOG_WARNING,
+	PPK_LOG_NOTICE,
+	PPK_LOG_DEBUG,
+};
 
 /* Where lines go: syslog in the module, standard error in a tool, memory in a test. */
 struct ppk_log {

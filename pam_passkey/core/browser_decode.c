@@ -241,12 +241,33 @@ static bool get_registration(struct ppk_reader *reader, struct ppk_browser_regis
 	return get_text(reader, 1, PPK_CREDENTIAL_NAME_MAX, &ret->name);
 }
 
+/* One spelling: what is behind the last module is 0. */
+static bool get_qr_code(struct ppk_reader *reader, struct ppk_qr_code *ret)
+{
+	const uint8_t *bits;
+	uint8_t width;
+	size_t len, unused;
+
+	if (!ppk_reader_u8(reader, &width))
+		return false;
+	if (width == 0)
+		return true;
+	len = ppk_qr_bytes(width);
+	unused = len * 8 - (size_t)width * width;
+	if (!ppk_qr_width_is_valid(width) || !ppk_reader_raw(reader, len, &bits) ||
+		(bits[len - 1] & ((1u << unused) - 1)) != 0)
+		return false;
+	*ret = (struct ppk_qr_code){ .width = width, .bits = bits };
+	return true;
+}
+
 /* type is a byte of the packet and may be none of the enumerators. */
 static bool get_message(struct ppk_reader *reader, struct ppk_browser_message *ret)
 {
 	switch (ret->type) {
 	case PPK_BROWSER_STARTED:
-		return get_text(reader, 1, PPK_BROWSER_URL_MAX, &ret->url);
+		return get_text(reader, 1, PPK_BROWSER_URL_MAX, &ret->url) &&
+		       get_qr_code(reader, &ret->qr_code);
 	case PPK_BROWSER_OPENED:
 	case PPK_BROWSER_TURNED_AWAY:
 		return get_address(reader, false, &ret->address);

@@ -191,11 +191,23 @@ static void put_failure(struct ppk_writer *writer, const struct ppk_browser_mess
 	put_address(writer, message->address, true);
 }
 
+static void put_qr_code(struct ppk_writer *writer, const struct ppk_qr_code *code)
+{
+	ppk_writer_u8(writer, code->width);
+	if (code->width == 0)
+		return;
+	if (ppk_qr_width_is_valid(code->width))
+		ppk_writer_raw(writer, code->bits, ppk_qr_bytes(code->width));
+	else
+		writer->failed = true;
+}
+
 static void put_message(struct ppk_writer *writer, const struct ppk_browser_message *message)
 {
 	switch (message->type) {
 	case PPK_BROWSER_STARTED:
 		put_text(writer, message->url, 1, PPK_BROWSER_URL_MAX);
+		put_qr_code(writer, &message->qr_code);
 		return;
 	case PPK_BROWSER_FAILED:
 		put_failure(writer, message);

@@ -16,6 +16,7 @@
 #include "core/client_data.h"
 #include "core/credential.h"
 #include "core/error.h"
+#include "core/qr_code.h"
 
 #define PPK_BROWSER_PROTOCOL_VERSION 1
 #define PPK_BROWSER_REQUEST_MAX 3584 /* bytes: what passkeyd keeps of a ceremony while it waits */
@@ -156,6 +157,7 @@ struct ppk_browser_registration {
 struct ppk_browser_message {
 	enum ppk_browser_message_type type;
 	const char *url; /* STARTED */
+	struct ppk_qr_code qr_code; /* STARTED: of the URL; or none */
 	const char *address; /* of the browser: all others; FAILED: or empty */
 	uint8_t tries_left; /* NUMBER_WRONG */
 	enum ppk_err err; /* FAILED */

@@ -180,3 +180,11 @@ void ppk_credential_label(const struct ppk_credential *credential, char *out, si
 	snprintf(label, sizeof(label), "security key %s", text);
 	ppk_text_sanitise(out, size, label, strlen(label));
 }
+
+void ppk_credential_short_id(
+	const struct ppk_credential *credential, char out[static PPK_SHORT_ID_SIZE])
+{
+	size_t len = credential->id.len < 6 ? credential->id.len : 6;
+
+	ppk_base64_encode(PPK_BASE64URL, credential->id.data, len, out);
+}

@@ -127,4 +127,9 @@ void ppk_credential_free(struct ppk_credential *credential);
  */
 void ppk_credential_label(const struct ppk_credential *credential, char *out, size_t size);
 
+/* The first 8 characters of the id in base64url, fewer of a shorter one, as the log names it. Pure. */
+#define PPK_SHORT_ID_SIZE 9 /* with NUL */
+void ppk_credential_short_id(
+	const struct ppk_credential *credential, char out[static PPK_SHORT_ID_SIZE]);
+
 #endif

@@ -15,6 +15,12 @@
  */
 size_t ppk_methods_for(enum ppk_locality locality, enum ppk_method_id ret[static PPK_METHODS_MAX]);
 
+/*
+ * Does it ask something of anybody, so that who has no passkey must be asked the same? The others need
+ * what only a user has. Pure.
+ */
+bool ppk_method_asks_strangers(enum ppk_method_id method);
+
 /* Can this method do anything with this credential? Pure. */
 bool ppk_method_serves(enum ppk_method_id method, const struct ppk_credential *credential);
 

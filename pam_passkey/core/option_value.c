@@ -61,6 +61,7 @@ static const char *const method_names[] = {
 	[PPK_METHOD_LOCAL] = "local",
 	[PPK_METHOD_ASKPASS] = "askpass",
 	[PPK_METHOD_AGENT] = "agent",
+	[PPK_METHOD_BROWSER] = "browser",
 };
 #define METHOD_COUNT (sizeof(method_names) / sizeof(method_names[0]))
 _Static_assert(
@@ -117,6 +118,35 @@ static enum ppk_err parse_web_origin(const char *text, size_t len, char *member)
 	if (len > 0 && !ppk_web_origin_is_valid(text, len))
 		return PPK_ERR_OPTION;
 	store_text(member, text, len);
+	return PPK_OK;
+}
+
+static enum ppk_err parse_browser_peer(const char *text, size_t len, enum ppk_browser_peer *member)
+{
+	static const char *const words[] = {
+		[PPK_BROWSER_PEER_SAME_ADDRESS] = "same-address",
+		[PPK_BROWSER_PEER_ANY] = "any",
+	};
+	int word = find_word(text, len, words, 2);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = (enum ppk_browser_peer)word;
+	return PPK_OK;
+}
+
+static enum ppk_err parse_browser_qr(const char *text, size_t len, enum ppk_browser_qr *member)
+{
+	static const char *const words[] = {
+		[PPK_BROWSER_QR_AUTO] = "auto",
+		[PPK_BROWSER_QR_YES] = "yes",
+		[PPK_BROWSER_QR_NO] = "no",
+	};
+	int word = find_word(text, len, words, 3);
+
+	if (word < 0)
+		return PPK_ERR_OPTION;
+	*member = (enum ppk_browser_qr)word;
 	return PPK_OK;
 }
 
@@ -243,6 +273,10 @@ enum ppk_err ppk_option_value_parse(enum ppk_option_kind kind, const char *text,
 		return parse_origins(text, len, member);
 	case PPK_OPTION_WEB_ORIGIN:
 		return parse_web_origin(text, len, member);
+	case PPK_OPTION_BROWSER_PEER:
+		return parse_browser_peer(text, len, member);
+	case PPK_OPTION_BROWSER_QR:
+		return parse_browser_qr(text, len, member);
 	case PPK_OPTION_UV:
 		return ppk_uv_parse(text, len, member);
 	case PPK_OPTION_SECONDS:

@@ -25,6 +25,8 @@ struct option {
 #define OFFSET_METHODS(name) OFFSET(name)
 #define OFFSET_ORIGINS(name) OFFSET(name)
 #define OFFSET_WEB_ORIGIN(name) OFFSET(name)
+#define OFFSET_BROWSER_PEER(name) OFFSET(name)
+#define OFFSET_BROWSER_QR(name) OFFSET(name)
 #define OFFSET_UV(name) OFFSET(name)
 #define OFFSET_SECONDS(name) OFFSET(name##_s)
 #define OFFSET_UNENROLLED(name) OFFSET(name)

@@ -20,9 +20,11 @@
 #include <unistd.h>
 
 #include "core/credential_file.h"
+#include "core/methods.h"
 #include "core/text.h"
 #include "method/agent.h"
 #include "method/askpass.h"
+#include "method/browser.h"
 #include "method/choice.h"
 #include "method/decoy.h"
 #include "method/local.h"
@@ -36,7 +38,6 @@
 #include "sys/user.h"
 
 #define DIAG_TEXT_SIZE 704
-#define SHORT_ID_LEN 8
 #define ACTION_SIZE (PPK_HOST_NAME_SIZE + 300)
 
 /* A sign-in under way. Its steps return false when it has ended, with result set. */
@@ -55,6 +56,8 @@ struct sign_in {
 	struct ppk_assertion assertion;
 	struct ppk_client_data_expected expected; /* may point to challenge and origins */
 	struct ppk_device device; /* of the local method */
+	struct ppk_passkeyd passkeyd; /* of the browser method */
+	const char *web_origin;
 	char host[PPK_HOST_NAME_SIZE];
 	enum ppk_method_id methods[PPK_METHODS_MAX]; /* that are tried, in this order */
 	size_t method_count;
@@ -206,49 +209,22 @@ static bool choose_usable(struct sign_in *sign_in)
 	return sign_in->usable_count > 0 ? true : deny(sign_in, why);
 }
 
-/* How a method ended that brought no assertion. Whatever is not named is a denial. */
 static bool no_assertion(struct sign_in *sign_in, enum ppk_err reason)
 {
-	static const struct ppk_result others[] = {
-		{ PPK_OUTCOME_BLOCKED, PPK_ERR_PIN_AUTH_BLOCKED },
-		{ PPK_OUTCOME_BLOCKED, PPK_ERR_PIN_BLOCKED },
-		{ PPK_OUTCOME_BLOCKED, PPK_ERR_UV_BLOCKED },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_NOT_FOUND },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_VERSION },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_UNSAFE_FILE },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PERMISSION },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_IO },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PROCESS },
-		{ PPK_OUTCOME_UNAVAILABLE, PPK_ERR_METHOD_UNAVAILABLE },
-	};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (others[i].reason == reason) {
-			sign_in->result = others[i];
-			return false;
-		}
-	}
-	return deny(sign_in, reason);
+	sign_in->result = (struct ppk_result){ ppk_outcome_without_assertion(reason), reason };
+	return false;
 }
 
 static ppk_method_fn *const methods[] = {
 	[PPK_METHOD_LOCAL] = ppk_method_local,
 	[PPK_METHOD_AGENT] = ppk_method_agent,
 	[PPK_METHOD_ASKPASS] = ppk_method_askpass,
+	[PPK_METHOD_BROWSER] = ppk_method_browser,
 };
 
 static const char *text_or_empty(const char *text)
 {
 	return text == NULL ? "" : text;
-}
-
-static bool would_run(const struct sign_in *sign_in, enum ppk_method_id method)
-{
-	for (size_t i = 0; i < sign_in->method_count; i++) {
-		if (sign_in->methods[i] == method)
-			return true;
-	}
-	return false;
 }
 
 /* The name for messages: the system's, once it is known. */
@@ -279,6 +255,7 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 		.device_helper = options->device_helper,
 		.trust = sign_in->trust,
 		.device = &sign_in->device,
+		.passkeyd = &sign_in->passkeyd,
 		.challenge = sign_in->challenge,
 		.origins = &sign_in->origins,
 		.crypto = sign_in->request->crypto,
@@ -294,6 +271,9 @@ static enum ppk_err run_method(struct sign_in *sign_in, enum ppk_method_id metho
 	if (method == PPK_METHOD_ASKPASS)
 		ppk_method_ssh_origins(options->origins, sign_in->host,
 			sign_in->request->ssh_connection, &sign_in->trust, &sign_in->origins);
+	else if (method == PPK_METHOD_BROWSER)
+		request.browser = ppk_browser_terms_make(
+			sign_in->request, sign_in->host, &sign_in->web_origin);
 	/* each method its own: used once */
 	err = ppk_random(sign_in->challenge, sizeof(sign_in->challenge));
 	if (err != PPK_OK)
@@ -320,6 +300,7 @@ static bool obtain_assertion(struct sign_in *sign_in)
 		if (err == PPK_OK)
 			return true;
 		ppk_device_stop(&sign_in->device);
+		ppk_passkeyd_close(&sign_in->passkeyd);
 		if (err != PPK_ERR_METHOD_UNAVAILABLE)
 			reason = err;
 		if (!goes_on_after(err))
@@ -441,7 +422,16 @@ static void decide(struct sign_in *sign_in)
 	sign_in->result = (struct ppk_result){ PPK_OUTCOME_GRANTED, PPK_OK };
 }
 
-/* Take as long as decide() does about an answer that is wrong. */
+/* The page that brought the assertion shows what came of it. It may be gone: what was decided stays. */
+static void tell_page(struct sign_in *sign_in, enum ppk_err verdict)
+{
+	if (sign_in->passkeyd.socket >= 0 &&
+		ppk_passkeyd_verdict(&sign_in->passkeyd, verdict) != PPK_OK)
+		ppk_log(sign_in->log, PPK_LOG_DEBUG, "the page could not be told");
+	ppk_passkeyd_close(&sign_in->passkeyd);
+}
+
+/* Take as long as decide() does about an answer that is wrong, and say the same. */
 static void seem_to_decide(struct sign_in *sign_in)
 {
 	const struct ppk_verification verification = {
@@ -454,11 +444,42 @@ static void seem_to_decide(struct sign_in *sign_in)
 		.sign_count = PPK_SIGN_COUNT_OFF,
 	};
 	struct ppk_verified verified;
+	enum ppk_err err = ppk_crypto_assertion_verify(
+		sign_in->request->crypto, &verification, &sign_in->assertion, &verified);
 
-	if (ppk_crypto_assertion_verify(sign_in->request->crypto, &verification,
-		    &sign_in->assertion, &verified) == PPK_OK)
+	if (err == PPK_OK) {
 		ppk_log(sign_in->log, PPK_LOG_ERROR, "an answer for nobody verified");
+		err = PPK_ERR_SIGNATURE;
+	}
+	tell_page(sign_in, err);
 	tell(sign_in, PPK_MESSAGE_REFUSED);
+}
+
+static bool asks_strangers(const struct sign_in *sign_in)
+{
+	for (size_t i = 0; i < sign_in->method_count; i++) {
+		if (ppk_method_asks_strangers(sign_in->methods[i]))
+			return true;
+	}
+	return false;
+}
+
+/* As obtain_assertion(), about credentials that do not exist. */
+static bool ask_for_nothing(struct sign_in *sign_in)
+{
+	for (size_t i = 0; i < sign_in->method_count; i++) {
+		enum ppk_err err;
+
+		if (!ppk_method_asks_strangers(sign_in->methods[i]))
+			continue;
+		err = run_method(sign_in, sign_in->methods[i]);
+		if (err == PPK_OK)
+			return true;
+		ppk_passkeyd_close(&sign_in->passkeyd);
+		if (!goes_on_after(err))
+			break;
+	}
+	return false;
 }
 
 /*
@@ -470,7 +491,7 @@ static void pretend(struct sign_in *sign_in)
 	struct ppk_decoy decoy = { .count = 0 };
 	struct ppk_result result = sign_in->result;
 
-	if (!would_run(sign_in, PPK_METHOD_ASKPASS) ||
+	if (!asks_strangers(sign_in) ||
 		ppk_decoy_here(sign_in->request->crypto, sign_in->options, user_name(sign_in),
 			&sign_in->trust, sign_in->log, &decoy) != PPK_OK) {
 		ppk_decoy_done(&decoy);
@@ -479,7 +500,7 @@ static void pretend(struct sign_in *sign_in)
 	for (sign_in->usable_count = 0; sign_in->usable_count < decoy.count;
 		sign_in->usable_count++)
 		sign_in->usable[sign_in->usable_count] = decoy.credentials[sign_in->usable_count];
-	if (run_method(sign_in, PPK_METHOD_ASKPASS) == PPK_OK)
+	if (ask_for_nothing(sign_in))
 		seem_to_decide(sign_in);
 	sign_in->usable_count = 0;
 	ppk_decoy_done(&decoy);
@@ -492,26 +513,17 @@ static void pretend(struct sign_in *sign_in)
  */
 static void end_without_a_way(struct sign_in *sign_in)
 {
-	if (sign_in->request->ssh_connection != NULL && would_run(sign_in, PPK_METHOD_ASKPASS))
+	if (sign_in->request->ssh_connection != NULL && asks_strangers(sign_in))
 		pretend(sign_in);
 	else
 		tell(sign_in, PPK_MESSAGE_NO_METHOD);
-}
-
-/* The first characters of the id in base64url, as passkeyctl shows them. */
-static void short_id(const struct ppk_credential *credential, char out[static SHORT_ID_LEN * 2])
-{
-	size_t len = credential->id.len < 6 ? credential->id.len : 6;
-
-	ppk_base64_encode(PPK_BASE64URL, credential->id.data, len, out);
-	out[SHORT_ID_LEN] = '\0';
 }
 
 /* What was decided, and why. */
 static void report(const struct sign_in *sign_in, int64_t start_ms)
 {
 	const struct ppk_request *request = sign_in->request;
-	char id[SHORT_ID_LEN * 2] = "";
+	char id[PPK_SHORT_ID_SIZE] = "";
 	struct ppk_audit_event event = {
 		.user = sign_in->user == NULL ? NULL : sign_in->user->name,
 		.service = request->service,
@@ -524,7 +536,7 @@ static void report(const struct sign_in *sign_in, int64_t start_ms)
 	};
 
 	if (sign_in->credential != NULL) {
-		short_id(sign_in->credential, id);
+		ppk_credential_short_id(sign_in->credential, id);
 		event.credential = sign_in->credential->name;
 		event.credential_id = id;
 	}
@@ -563,11 +575,14 @@ struct ppk_result ppk_authenticate(const struct ppk_request *request)
 		.log = request->log,
 		.result = { PPK_OUTCOME_DENIED, PPK_ERR_INTERNAL },
 		.trust = { .allow_user = false, .user = request->root, .root = request->root },
+		.passkeyd = { .socket = -1 },
+		.web_origin = request->options->browser_origin,
 		.now_s = ppk_clock_now_s(),
 	};
 	int64_t start_ms = ppk_clock_ms();
 
 	run(&sign_in);
+	tell_page(&sign_in, sign_in.result.reason);
 	report(&sign_in, start_ms); /* while passkey-device ends */
 	ppk_device_stop(&sign_in.device);
 	ppk_assertion_done(&sign_in.assertion);

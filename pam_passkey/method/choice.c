@@ -6,8 +6,8 @@
 #include "core/methods.h"
 #include "sys/session_read.h"
 
-static enum ppk_err methods_of_session(const struct ppk_request *request, const char *host,
-	enum ppk_method_id ret[static PPK_METHODS_MAX], size_t *ret_count)
+enum ppk_err ppk_choose_locality(
+	const struct ppk_request *request, const char *host, enum ppk_locality *ret)
 {
 	static const char *const names[] = { [PPK_LOCALITY_UNKNOWN] = "of unknown origin",
 		[PPK_LOCALITY_LOCAL] = "local",
@@ -24,8 +24,19 @@ static enum ppk_err methods_of_session(const struct ppk_request *request, const 
 		return err;
 	locality = ppk_session_decide(&facts, &why);
 	ppk_log(request->log, PPK_LOG_DEBUG, "the session is %s: %s", names[locality], why);
-	*ret_count = ppk_methods_for(locality, ret);
+	*ret = locality;
 	return PPK_OK;
+}
+
+static enum ppk_err methods_of_session(const struct ppk_request *request, const char *host,
+	enum ppk_method_id ret[static PPK_METHODS_MAX], size_t *ret_count)
+{
+	enum ppk_locality locality;
+	enum ppk_err err = ppk_choose_locality(request, host, &locality);
+
+	if (err == PPK_OK)
+		*ret_count = ppk_methods_for(locality, ret);
+	return err;
 }
 
 enum ppk_err ppk_choose_methods(const struct ppk_request *request, const char *host,

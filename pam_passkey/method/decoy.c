@@ -6,6 +6,7 @@
 
 #include "core/ssh_host.h"
 #include "core/text.h"
+#include "core/web_origin.h"
 #include "sys/host.h"
 #include "sys/random.h"
 
@@ -93,6 +94,10 @@ static const char *usual_rp_id(
 
 	if (options->rp_id[0] != '\0')
 		return options->rp_id;
+	if (options->browser_origin[0] != '\0') {
+		ppk_web_origin_host(options->browser_origin, host);
+		return host;
+	}
 	ppk_host_name(name);
 	if (ppk_ssh_host_normalise(name, strlen(name), host) == PPK_OK &&
 		ppk_rp_id_is_valid(host, strlen(host)))

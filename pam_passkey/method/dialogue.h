@@ -7,7 +7,7 @@
 
 /*
  * How a method talks to the person: the PAM conversation in the module, the terminal in a tool.
- * Text is one line, sanitised, without newline.
+ * Text is one line, sanitised, without newline; or a picture of our own making (core/qr_code.h).
  */
 struct ppk_dialogue {
 	void *context;

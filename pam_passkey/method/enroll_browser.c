@@ -112,7 +112,7 @@ static enum ppk_err begin(struct ceremony *ceremony)
 		.uv = enrollment->uv,
 		.enrolment = what_to_make(enrollment),
 	};
-	const char *url;
+	struct ppk_browser_message started;
 	enum ppk_err err = put_excluded(enrollment, &request);
 
 	if (err == PPK_OK)
@@ -123,12 +123,12 @@ static enum ppk_err begin(struct ceremony *ceremony)
 	err = exclude_what_fits(ceremony, &request);
 	if (err != PPK_OK)
 		return err;
-	err = ppk_passkeyd_begin(&ceremony->passkeyd, &request, ceremony->deadline_ms, &url);
+	err = ppk_passkeyd_begin(&ceremony->passkeyd, &request, ceremony->deadline_ms, &started);
 	if (err != PPK_OK)
 		return err;
-	if (!ppk_web_origin_has(enrollment->origin, url))
+	if (!ppk_web_origin_has(enrollment->origin, started.url))
 		return PPK_ERR_ORIGIN;
-	return enrollment->show(enrollment->context, url);
+	return enrollment->show(enrollment->context, started.url);
 }
 
 /* Until the message that is waited for; every other last one ends the enrolment. */
@@ -244,25 +244,6 @@ static enum ppk_err enrol(struct ceremony *ceremony)
 	return err;
 }
 
-/* The assertion as the verifier takes it: copies, the caller's. */
-static enum ppk_err copy_assertion(
-	const struct ppk_browser_assertion *from, struct ppk_assertion *to)
-{
-	enum ppk_err err =
-		ppk_bytes_copy(from->credential_id, from->credential_id_len, &to->credential_id);
-
-	if (err == PPK_OK)
-		err = ppk_bytes_copy(from->client_data, from->client_data_len, &to->client_data);
-	if (err == PPK_OK)
-		err = ppk_bytes_copy(from->authenticator_data, from->authenticator_data_len,
-			&to->authenticator_data);
-	if (err == PPK_OK)
-		err = ppk_bytes_copy(from->signature, from->signature_len, &to->signature);
-	if (err == PPK_OK && from->user_handle_len > 0)
-		err = ppk_bytes_copy(from->user_handle, from->user_handle_len, &to->user_handle);
-	return err;
-}
-
 static enum ppk_err verify_test(struct ceremony *ceremony, const struct ppk_assertion *assertion)
 {
 	const struct ppk_client_data_expected expected = expected_of(ceremony, PPK_CLIENT_DATA_GET);
@@ -299,7 +280,7 @@ static enum ppk_err test(struct ceremony *ceremony)
 	if (err == PPK_OK)
 		err = await(ceremony, PPK_BROWSER_ASSERTION, &message);
 	if (err == PPK_OK)
-		err = copy_assertion(&message.assertion, &assertion);
+		err = ppk_passkeyd_take_assertion(&message.assertion, &assertion);
 	if (err == PPK_OK)
 		err = verify_test(ceremony, &assertion);
 	ppk_assertion_done(&assertion);

@@ -41,17 +41,20 @@ static const struct place *place_at(const struct place *places, size_t count, co
 void ppk_message_format(
 	enum ppk_message message, const struct ppk_message_values *values, char *out, size_t size)
 {
-	char number[16], raw[PPK_MESSAGE_SIZE];
+	char number[16], digits[16], raw[PPK_MESSAGE_SIZE];
 	const struct place places[] = {
 		{ "{key}", values->key != NULL ? values->key : "your security key" },
 		{ "{action}", values->action != NULL ? values->action : "" },
 		{ "{user}", values->user != NULL ? values->user : "" },
 		{ "{number}", number },
+		{ "{digits}", digits },
+		{ "{address}", values->address != NULL ? values->address : "" },
 	};
 	size_t len = 0;
 
 	raw[0] = '\0';
 	snprintf(number, sizeof(number), "%u", values->number);
+	snprintf(digits, sizeof(digits), "%02u", values->number);
 	for (const char *text = templates[message]; *text != '\0';) {
 		const struct place *place =
 			place_at(places, sizeof(places) / sizeof(places[0]), text);

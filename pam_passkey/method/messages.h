@@ -19,6 +19,7 @@ struct ppk_message_values {
 	const char *key;
 	const char *action;
 	const char *user;
+	const char *address;
 	unsigned number;
 };
 
@@ -26,7 +27,7 @@ struct ppk_message_values {
  * The text of message with its places filled in, sanitised, one line, cut to size (size >= 1) and
  * NUL-terminated. Pure, no allocation.
  */
-void ppk_message_format(enum ppk_message message, const struct ppk_message_values *values, char *out,
-			size_t size);
+void ppk_message_format(
+	enum ppk_message message, const struct ppk_message_values *values, char *out, size_t size);
 
 #endif

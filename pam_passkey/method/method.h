@@ -13,7 +13,9 @@
 #include "core/ssh_host.h"
 #include "crypto/crypto.h"
 #include "device/device.h"
+#include "method/browser_terms.h"
 #include "method/dialogue.h"
+#include "method/passkeyd.h"
 #include "sys/file.h"
 #include "sys/user.h"
 
@@ -43,6 +45,9 @@ struct ppk_method_request {
 	 * while its assertion is verified.
 	 */
 	struct ppk_device *device;
+	/* {-1, NULL}; the caller's, who tells it the verdict and closes it */
+	struct ppk_passkeyd *passkeyd;
+	struct ppk_browser_terms browser; /* of the browser method alone */
 	const uint8_t *challenge; /* PPK_CHALLENGE_SIZE bytes; outlives what *ret_expected says */
 	const struct ppk_ssh_origins
 		*origins; /* this machine's for SSH clients; outlives that too */

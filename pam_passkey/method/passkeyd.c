@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include "sys/packet.h"
+#include "sys/random.h"
 
+#define NUMBERS (PPK_BROWSER_NUMBER_MAX + 1)
 #define VERDICT_MAX 512 /* bytes of the packet */
 #define TEST_MAX (64 + PPK_CREDENTIAL_ID_MAX)
 
@@ -110,7 +112,8 @@ enum ppk_err ppk_passkeyd_connect(struct ppk_passkeyd *ret, const char *path,
 }
 
 enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
-	const struct ppk_browser_request *request, int64_t deadline_ms, const char **ret_url)
+	const struct ppk_browser_request *request, int64_t deadline_ms,
+	struct ppk_browser_message *ret_started)
 {
 	struct ppk_browser_message message;
 	size_t len = 0;
@@ -127,7 +130,7 @@ enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
 		return message.err;
 	if (message.type != PPK_BROWSER_STARTED)
 		return PPK_ERR_FRAME;
-	*ret_url = message.url;
+	*ret_started = message;
 	return PPK_OK;
 }
 
@@ -143,8 +146,7 @@ enum ppk_err ppk_passkeyd_next(
 	return ppk_browser_decode_message(passkeyd->packet, len, ret);
 }
 
-enum ppk_err ppk_passkeyd_test(
-	struct ppk_passkeyd *passkeyd, const struct ppk_browser_test *test)
+enum ppk_err ppk_passkeyd_test(struct ppk_passkeyd *passkeyd, const struct ppk_browser_test *test)
 {
 	uint8_t packet[TEST_MAX];
 	size_t len = 0;
@@ -164,6 +166,51 @@ enum ppk_err ppk_passkeyd_verdict(struct ppk_passkeyd *passkeyd, enum ppk_err ve
 	if (err != PPK_OK)
 		return err;
 	return ppk_packet_send(passkeyd->socket, packet, len);
+}
+
+static enum ppk_err copy_assertion(
+	const struct ppk_browser_assertion *from, struct ppk_assertion *to)
+{
+	enum ppk_err err =
+		ppk_bytes_copy(from->credential_id, from->credential_id_len, &to->credential_id);
+
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(from->client_data, from->client_data_len, &to->client_data);
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(from->authenticator_data, from->authenticator_data_len,
+			&to->authenticator_data);
+	if (err == PPK_OK)
+		err = ppk_bytes_copy(from->signature, from->signature_len, &to->signature);
+	if (err == PPK_OK && from->user_handle_len > 0)
+		err = ppk_bytes_copy(from->user_handle, from->user_handle_len, &to->user_handle);
+	return err;
+}
+
+enum ppk_err ppk_passkeyd_take_assertion(
+	const struct ppk_browser_assertion *from, struct ppk_assertion *ret)
+{
+	struct ppk_assertion assertion = { .credential_id = { .data = NULL } };
+	enum ppk_err err = copy_assertion(from, &assertion);
+
+	if (err != PPK_OK) {
+		ppk_assertion_done(&assertion);
+		return err;
+	}
+	*ret = assertion;
+	return PPK_OK;
+}
+
+enum ppk_err ppk_passkeyd_number(uint8_t *ret)
+{
+	uint8_t byte;
+	enum ppk_err err;
+
+	do
+		err = ppk_random(&byte, sizeof(byte));
+	while (err == PPK_OK && byte >= UINT8_MAX / NUMBERS * NUMBERS);
+	if (err == PPK_OK)
+		*ret = byte % NUMBERS;
+	return err;
 }
 
 void ppk_passkeyd_close(struct ppk_passkeyd *passkeyd)

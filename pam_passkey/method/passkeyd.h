@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "core/assertion.h"
 #include "core/browser_message.h"
 #include "core/diagnostic.h"
 #include "core/error.h"
@@ -25,12 +26,14 @@ PPK_MUST_CHECK enum ppk_err ppk_passkeyd_connect(struct ppk_passkeyd *ret, const
 	const struct ppk_trust *trust, struct ppk_diag *reterr);
 
 /*
- * Begin the ceremony, and wait for the page until deadline_ms (ppk_clock_ms()). *ret_url lives until
- * the next call. Errors of ppk_browser_encode_request and ppk_passkeyd_next; what FAILED says:
- * PPK_ERR_BUSY (too many ceremonies) | PPK_ERR_PERMISSION (not for this uid) | PPK_ERR_VERSION ...
+ * Begin the ceremony, and wait for the page until deadline_ms (ppk_clock_ms()). The views of
+ * *ret_started live until the next call. Errors of ppk_browser_encode_request and ppk_passkeyd_next;
+ * what FAILED says: PPK_ERR_BUSY (too many ceremonies) | PPK_ERR_PERMISSION (not for this uid) |
+ * PPK_ERR_VERSION ...
  */
 PPK_MUST_CHECK enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
-	const struct ppk_browser_request *request, int64_t deadline_ms, const char **ret_url);
+	const struct ppk_browser_request *request, int64_t deadline_ms,
+	struct ppk_browser_message *ret_started);
 
 /*
  * The next message, waiting until deadline_ms (-1: for ever). FAILED is one too. Views in *ret live
@@ -53,6 +56,13 @@ PPK_MUST_CHECK enum ppk_err ppk_passkeyd_test(
  */
 PPK_MUST_CHECK enum ppk_err ppk_passkeyd_verdict(
 	struct ppk_passkeyd *passkeyd, enum ppk_err verdict);
+
+/* Copies, the caller's. PPK_ERR_NOMEM, and *ret is untouched. */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_take_assertion(
+	const struct ppk_browser_assertion *from, struct ppk_assertion *ret);
+
+/* The number of a ceremony: 0 to PPK_BROWSER_NUMBER_MAX, each as often. PPK_ERR_RANDOM. */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_number(uint8_t *ret);
 
 /* End the connection; without a verdict the ceremony is thereby cancelled. Safe when never begun. */
 void ppk_passkeyd_close(struct ppk_passkeyd *passkeyd);

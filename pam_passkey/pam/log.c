@@ -19,6 +19,8 @@
 static int priority(enum ppk_log_level level)
 {
 	switch (level) {
+	case PPK_LOG_ALERT:
+		return LOG_ALERT;
 	case PPK_LOG_ERROR:
 		return LOG_ERR;
 	case PPK_LOG_WARNING:

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 bool ppk_agent_socket_take(const char *value, char out[static PPK_AGENT_SOCKET_SIZE])
 {
@@ -22,4 +23,26 @@ bool ppk_agent_socket_take(const char *value, char out[static PPK_AGENT_SOCKET_S
 bool ppk_environment_agent_socket(char out[static PPK_AGENT_SOCKET_SIZE])
 {
 	return ppk_agent_socket_take(getenv("SSH_AUTH_SOCK"), out);
+}
+
+static const char *locale_name(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && value[0] != '\0')
+			return value;
+	}
+	return "";
+}
+
+bool ppk_environment_shows_pictures(void)
+{
+	const char *term = getenv("TERM");
+	const char *codeset = strrchr(locale_name(), '.');
+
+	return term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0 && codeset != NULL &&
+	       (strcasecmp(codeset, ".UTF-8") == 0 || strcasecmp(codeset, ".utf8") == 0);
 }

@@ -17,4 +17,10 @@ bool ppk_environment_agent_socket(char out[static PPK_AGENT_SOCKET_SIZE]);
 /* The same for a value from elsewhere (the PAM environment); NULL is "not set". Pure. */
 bool ppk_agent_socket_take(const char *value, char out[static PPK_AGENT_SOCKET_SIZE]);
 
+/*
+ * Does the terminal that the environment describes show colours and UTF-8: TERM is set and not "dumb",
+ * and the first of LC_ALL, LC_CTYPE and LANG that is set ends in UTF-8? Good enough for a picture.
+ */
+bool ppk_environment_shows_pictures(void);
+
 #endif

@@ -41,6 +41,19 @@ static void check_registration(const struct ppk_browser_registration *registrati
 	check_text(registration->name, PPK_CREDENTIAL_NAME_MAX);
 }
 
+static void check_started(const struct ppk_browser_message *message)
+{
+	static char drawing[PPK_QR_DRAWING_SIZE];
+
+	check_text(message->url, PPK_BROWSER_URL_MAX);
+	if (message->qr_code.width == 0)
+		return;
+	check_view(message->qr_code.bits, ppk_qr_bytes(message->qr_code.width),
+		ppk_qr_bytes(PPK_QR_WIDTH_MAX));
+	ppk_qr_draw(&message->qr_code, PPK_QR_COLOURED, drawing);
+	ppk_qr_draw(&message->qr_code, PPK_QR_PLAIN, drawing);
+}
+
 static void try_message(const uint8_t *data, size_t len)
 {
 	struct ppk_browser_message message;
@@ -54,7 +67,7 @@ static void try_message(const uint8_t *data, size_t len)
 	if (message.type == PPK_BROWSER_REGISTRATION)
 		check_registration(&message.registration);
 	if (message.type == PPK_BROWSER_STARTED)
-		check_text(message.url, PPK_BROWSER_URL_MAX);
+		check_started(&message);
 	else
 		check_text(message.address, PPK_BROWSER_ADDRESS_MAX);
 	/* one meaning, one spelling */

@@ -24,7 +24,7 @@ static void try_answer(struct ppk_browser_request request, enum ppk_browser_mess
 	const uint8_t *data, size_t len)
 {
 	static uint8_t packet[PPK_BROWSER_MESSAGE_MAX];
-	const struct ppkd_address address = { .bytes = { 0x20, 1, 0xd, 0xb8 } };
+	const struct ppk_ip_address address = { .bytes = { 0x20, 1, 0xd, 0xb8 } };
 	struct ppkd_ceremony *ceremony = ceremony_of(request);
 	struct ppk_browser_message message;
 	const uint8_t *claim;

@@ -31,7 +31,7 @@ FOREIGN = {
     "microhttpd.h": ["tools/passkeyd/"],
     "gnutls/": ["tools/passkeyd/"],
     "cbor.h": [],
-    "qrencode.h": ["tools/passkeyctl/qr_code.c"],
+    "qrencode.h": ["tools/passkeyctl/qr_code.c", "tools/passkeyd/modules.c"],
 }
 
 # Functions that this project does without, and why.

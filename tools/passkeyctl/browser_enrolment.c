@@ -8,11 +8,10 @@
 #include "enrolment_store.h"
 #include "message.h"
 #include "method/enroll_browser.h"
+#include "method/passkeyd.h"
 #include "qr_code.h"
-#include "sys/random.h"
 
 #define TIMEOUT_S 300 /* without --timeout: a phone has to be found and a QR code to be read */
-#define NUMBERS (PPK_BROWSER_NUMBER_MAX + 1)
 
 /* --name goes before the name that was given in the page. */
 static enum ppk_err rename_as_planned(
@@ -113,20 +112,6 @@ static void told(void *context, const struct ppk_browser_message *message)
 			"The passkey was made. The page asks for it once more, to test it.");
 }
 
-/* 0 to PPK_BROWSER_NUMBER_MAX, each as often as any other. */
-static enum ppk_err draw_number(uint8_t *ret)
-{
-	uint8_t byte;
-	enum ppk_err err;
-
-	do
-		err = ppk_random(&byte, sizeof(byte));
-	while (err == PPK_OK && byte >= UINT8_MAX / NUMBERS * NUMBERS);
-	if (err == PPK_OK)
-		*ret = byte % NUMBERS;
-	return err;
-}
-
 /* What a person can do about an error, where a page was used. */
 static const char *const hints[PPK_ERR_COUNT] = {
 	[PPK_ERR_TIMEOUT] = "run the command again; --timeout gives more time",
@@ -168,9 +153,11 @@ int ppk_browser_enrolment_failure(enum ppk_err err, const struct ppk_diag *diag)
 static void warn_without_method(const struct ppk_options *options)
 {
 	for (size_t i = 0; i < options->method_count; i++) {
-		if (strcmp(ppk_method_name(options->methods[i]), "browser") == 0)
+		if (options->methods[i] == PPK_METHOD_BROWSER)
 			return;
 	}
+	if (options->method_count == 0) /* auto */
+		return;
 	ppk_message_warning("methods in %s has no browser: no sign-in asks for it there",
 		options->conf);
 }
@@ -185,7 +172,7 @@ int ppk_browser_enrolment_run(struct ppk_enrolment_plan *plan)
 		.show = show,
 		.told = told,
 	};
-	enum ppk_err err = draw_number(&waiting.number);
+	enum ppk_err err = ppk_passkeyd_number(&waiting.number);
 
 	if (err == PPK_OK)
 		err = ppk_browser_enrolment_wait(&waiting);

@@ -12,6 +12,7 @@ static void write_log(void *context, enum ppk_log_level level, const char *line)
 {
 	(void)context;
 	switch (level) {
+	case PPK_LOG_ALERT:
 	case PPK_LOG_ERROR:
 	case PPK_LOG_WARNING:
 		ppk_message_warning("%s", line);

@@ -72,21 +72,22 @@ bool ppkd_ceremony_is_live(const struct ppkd_ceremony *ceremony)
 	return ppkd_ceremony_is_open(ceremony) || ceremony->state == PPKD_CHECKING;
 }
 
-bool ppkd_ceremony_admits(const struct ppkd_ceremony *ceremony, const struct ppkd_address *address)
+bool ppkd_ceremony_admits(
+	const struct ppkd_ceremony *ceremony, const struct ppk_ip_address *address)
 {
-	struct ppkd_address client;
+	struct ppk_ip_address client;
 
 	if (ceremony->peer == PPK_BROWSER_PEER_ANY)
 		return true;
-	return ppkd_address_parse(
+	return ppk_ip_address_parse(
 		       ceremony->client_address, strlen(ceremony->client_address), &client) &&
-	       ppkd_address_same_place(&client, address);
+	       ppk_ip_address_same_place(&client, address);
 }
 
-bool ppkd_places_add(struct ppkd_places *places, const struct ppkd_address *address)
+bool ppkd_places_add(struct ppkd_places *places, const struct ppk_ip_address *address)
 {
 	for (size_t i = 0; i < places->count; i++) {
-		if (ppkd_address_equal(&places->list[i], address))
+		if (ppk_ip_address_equal(&places->list[i], address))
 			return false;
 	}
 	if (places->count == PPKD_PLACES_MAX)

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "address.h"
 #include "core/browser_message.h"
 #include "core/error.h"
+#include "core/ip_address.h"
 #include "secret_path.h"
 
 #define PPKD_CLAIM_SIZE 16 /* random bytes that the browser holds which entered the number */
@@ -43,7 +43,7 @@ struct ppkd_source {
 
 /* Addresses that the program was told of. */
 struct ppkd_places {
-	struct ppkd_address list[PPKD_PLACES_MAX];
+	struct ppk_ip_address list[PPKD_PLACES_MAX];
 	uint8_t count;
 };
 
@@ -98,10 +98,11 @@ bool ppkd_ceremony_is_open(const struct ppkd_ceremony *ceremony);
 bool ppkd_ceremony_is_live(const struct ppkd_ceremony *ceremony);
 
 /* May a browser at this address take part? */
-bool ppkd_ceremony_admits(const struct ppkd_ceremony *ceremony, const struct ppkd_address *address);
+bool ppkd_ceremony_admits(
+	const struct ppkd_ceremony *ceremony, const struct ppk_ip_address *address);
 
 /* Is the program to be told of this address? true once for each, at most PPKD_PLACES_MAX times. */
-bool ppkd_places_add(struct ppkd_places *places, const struct ppkd_address *address);
+bool ppkd_places_add(struct ppkd_places *places, const struct ppk_ip_address *address);
 
 /*
  * A number was entered while WAITING. true: it is right, or none is asked for, and who holds claim may

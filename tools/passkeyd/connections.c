@@ -4,13 +4,13 @@
 #include <stddef.h>
 
 bool ppkd_connections_admit(
-	const struct ppkd_connections *connections, const struct ppkd_address *address)
+	const struct ppkd_connections *connections, const struct ppk_ip_address *address)
 {
 	size_t count = 0;
 
 	for (const struct ppkd_connection *at = connections->newest; at != NULL; at = at->older)
 		count += !at->is_proxy && !at->is_ended &&
-			 ppkd_address_same_place(&at->address, address);
+			 ppk_ip_address_same_place(&at->address, address);
 	return count < connections->max_per_address;
 }
 

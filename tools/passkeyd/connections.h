@@ -13,14 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "address.h"
+#include "core/ip_address.h"
 
 #define PPKD_UNPROVEN_MS 10000 /* to finish a first good request, the TLS handshake with it */
 #define PPKD_PROVEN_MS 75000 /* between two good requests */
 
 struct ppkd_connection {
 	struct ppkd_connection *newer, *older;
-	struct ppkd_address address;
+	struct ppk_ip_address address;
 	bool is_proxy;
 	bool is_proven;
 	bool is_ended; /* was told to end, and has not yet */
@@ -36,7 +36,7 @@ struct ppkd_connections {
 
 /* Is there room for another one from this address? */
 bool ppkd_connections_admit(
-	const struct ppkd_connections *connections, const struct ppkd_address *address);
+	const struct ppkd_connections *connections, const struct ppk_ip_address *address);
 
 /* connection has address, is_proxy, fd and since_ms; it stays where it is until ppkd_connections_remove(). */
 void ppkd_connections_add(struct ppkd_connections *connections, struct ppkd_connection *connection);

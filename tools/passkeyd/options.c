@@ -175,7 +175,7 @@ static bool parse_addresses(struct value value, struct ppkd_options *options, vo
 			continue;
 		}
 		if (options->proxy_count == PPKD_LIST_MAX ||
-			!ppkd_address_parse(
+			!ppk_ip_address_parse(
 				item.text, item.len, &options->proxies[options->proxy_count]))
 			return false;
 		options->proxy_count++;
@@ -361,12 +361,12 @@ bool ppkd_options_client(const struct ppkd_options *options, uid_t uid)
 	return false;
 }
 
-bool ppkd_options_proxy(const struct ppkd_options *options, const struct ppkd_address *peer)
+bool ppkd_options_proxy(const struct ppkd_options *options, const struct ppk_ip_address *peer)
 {
 	if (peer == NULL)
 		return options->proxy_unix;
 	for (size_t i = 0; i < options->proxy_count; i++) {
-		if (ppkd_address_equal(&options->proxies[i], peer))
+		if (ppk_ip_address_equal(&options->proxies[i], peer))
 			return true;
 	}
 	return false;

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "address.h"
 #include "core/diagnostic.h"
 #include "core/error.h"
+#include "core/ip_address.h"
 
 #define PPKD_PATH_MAX 1024 /* bytes, with NUL */
 #define PPKD_URL_MAX 288 /* bytes, with NUL: a host name, scheme and port */
@@ -23,7 +23,7 @@ struct ppkd_options {
 	char socket[PPKD_PATH_MAX];
 	char certificate[PPKD_PATH_MAX];
 	char key[PPKD_PATH_MAX];
-	struct ppkd_address proxies[PPKD_LIST_MAX];
+	struct ppk_ip_address proxies[PPKD_LIST_MAX];
 	size_t proxy_count;
 	bool proxy_unix; /* who connects through a Unix socket is a proxy */
 	char proxy_header[PPKD_HEADER_MAX];
@@ -56,7 +56,7 @@ bool ppkd_options_tls(const struct ppkd_options *options);
 bool ppkd_options_client(const struct ppkd_options *options, uid_t uid);
 
 /* Is this address a proxy's? peer NULL: a Unix socket. */
-bool ppkd_options_proxy(const struct ppkd_options *options, const struct ppkd_address *peer);
+bool ppkd_options_proxy(const struct ppkd_options *options, const struct ppk_ip_address *peer);
 
 /* The part of url that a request's Host header must be. Points into options. */
 const char *ppkd_options_host(const struct ppkd_options *options);

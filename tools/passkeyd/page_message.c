@@ -137,20 +137,20 @@ static uint8_t wanted(const struct ppkd_ceremony *ceremony)
 
 /* The page says what the program is to be told, but for the address, which it does not know. */
 enum ppk_err ppkd_page_answer(const struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address, const uint8_t *body, size_t len,
+	const struct ppk_ip_address *address, const uint8_t *body, size_t len,
 	const uint8_t **ret_claim, uint8_t *out, size_t *ret_len)
 {
 	struct ppk_reader reader = { .next = body, .left = len };
 	struct ppk_writer writer = { .data = out, .size = PPK_BROWSER_MESSAGE_MAX };
 	struct ppk_browser_message message;
-	char text[PPKD_ADDRESS_SIZE];
+	char text[PPK_IP_ADDRESS_SIZE];
 	const uint8_t *claim;
 	uint8_t type;
 
 	if (!ppk_reader_raw(&reader, PPKD_CLAIM_SIZE, &claim) || !ppk_reader_u8(&reader, &type) ||
 		type != wanted(ceremony))
 		return PPK_ERR_FRAME;
-	ppkd_address_format(address, text);
+	ppk_ip_address_format(address, text);
 	ppk_writer_u8(&writer, type);
 	ppk_writer_block(&writer, text, strlen(text) + 1);
 	ppk_writer_raw(&writer, reader.next, reader.left);

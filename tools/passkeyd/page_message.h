@@ -33,7 +33,7 @@ size_t ppkd_page_test(const struct ppkd_ceremony *ceremony, uint8_t out[static P
  * malformed, or not what this ceremony asks for.
  */
 PPK_MUST_CHECK enum ppk_err ppkd_page_answer(const struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address, const uint8_t *body, size_t len,
+	const struct ppk_ip_address *address, const uint8_t *body, size_t len,
 	const uint8_t **ret_claim, uint8_t *out, size_t *ret_len);
 
 #endif

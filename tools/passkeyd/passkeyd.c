@@ -25,7 +25,8 @@ enum exit_status { EXIT_GOOD = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 static void write_line(void *context, enum ppk_log_level level, const char *line)
 {
 	/* systemd takes the number for the priority: sd-daemon(3) */
-	static const int priorities[] = { [PPK_LOG_ERROR] = 3,
+	static const int priorities[] = { [PPK_LOG_ALERT] = 1,
+		[PPK_LOG_ERROR] = 3,
 		[PPK_LOG_WARNING] = 4,
 		[PPK_LOG_NOTICE] = 5,
 		[PPK_LOG_DEBUG] = 7 };

@@ -22,7 +22,7 @@
 /* One request, from its head to its answer. */
 struct request {
 	struct ppkd_route route;
-	struct ppkd_address browser;
+	struct ppk_ip_address browser;
 	size_t body_len;
 	uint8_t body[]; /* route.body_len bytes */
 };
@@ -67,7 +67,7 @@ static enum MHD_Result send_status(
 }
 
 static enum MHD_Result send_view(struct ppkd_web *web, struct MHD_Connection *connection,
-	struct ppkd_ceremony *ceremony, const struct ppkd_address *browser)
+	struct ppkd_ceremony *ceremony, const struct ppk_ip_address *browser)
 {
 	uint8_t out[PPKD_REPLY_MAX];
 	bool admitted = ppkd_service_open(web->service, ceremony, browser);
@@ -221,7 +221,7 @@ static enum MHD_Result note_header(
 
 /* false: a proxy that does not say who it speaks for. */
 static bool find_browser(const struct ppkd_connection *connection, const struct ppkd_header *proxy,
-	struct ppkd_address *ret)
+	struct ppk_ip_address *ret)
 {
 	if (connection == NULL)
 		return false;
@@ -229,7 +229,7 @@ static bool find_browser(const struct ppkd_connection *connection, const struct 
 		*ret = connection->address;
 		return true;
 	}
-	return proxy->count == 1 && ppkd_address_parse(proxy->value, strlen(proxy->value), ret);
+	return proxy->count == 1 && ppk_ip_address_parse(proxy->value, strlen(proxy->value), ret);
 }
 
 /* By its head: 0, or the HTTP status that says why not. Nothing is kept for a ceremony that is not there. */

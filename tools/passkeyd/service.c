@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "modules.h"
 #include "sys/clock.h"
 #include "sys/random.h"
 
@@ -143,10 +144,12 @@ static bool say_started(struct ppkd_service *service, const struct ppkd_ceremony
 	char url[PPKD_URL_MAX + PPKD_SECRET_PATH_SIZE];
 	struct ppk_browser_message message = { .type = PPK_BROWSER_STARTED, .url = url };
 	size_t len = strlen(service->options->url);
+	uint8_t bits[PPKD_MODULES_MAX];
 
 	memcpy(url, service->options->url, len);
 	url[len] = '/';
 	memcpy(url + len + 1, ceremony->path, sizeof(ceremony->path));
+	ppkd_modules_make(url, bits, &message.qr_code);
 	return say(service, ceremony->socket, &message);
 }
 
@@ -192,31 +195,31 @@ void ppkd_service_begin(struct ppkd_service *service, int socket, const uint8_t 
 }
 
 static void tell(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	enum ppk_browser_message_type type, const struct ppkd_address *address)
+	enum ppk_browser_message_type type, const struct ppk_ip_address *address)
 {
-	char text[PPKD_ADDRESS_SIZE];
+	char text[PPK_IP_ADDRESS_SIZE];
 	struct ppk_browser_message message = {
 		.type = type, .address = text, .tries_left = ceremony->tries_left
 	};
 
-	ppkd_address_format(address, text);
+	ppk_ip_address_format(address, text);
 	if (!say(service, ceremony->socket, &message))
 		end(service, ceremony, PPKD_CANCELLED);
 }
 
 static void fail(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	enum ppkd_state state, enum ppk_err err, const struct ppkd_address *address)
+	enum ppkd_state state, enum ppk_err err, const struct ppk_ip_address *address)
 {
-	char text[PPKD_ADDRESS_SIZE] = "";
+	char text[PPK_IP_ADDRESS_SIZE] = "";
 
 	if (address != NULL)
-		ppkd_address_format(address, text);
+		ppk_ip_address_format(address, text);
 	say_failed(service, ceremony->socket, err, text);
 	end(service, ceremony, state);
 }
 
 bool ppkd_service_open(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address)
+	const struct ppk_ip_address *address)
 {
 	bool admitted = ppkd_ceremony_admits(ceremony, address);
 	struct ppkd_places *places = admitted ? &ceremony->opened : &ceremony->turned_away;
@@ -228,7 +231,7 @@ bool ppkd_service_open(struct ppkd_service *service, struct ppkd_ceremony *cerem
 }
 
 bool ppkd_service_number(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address, uint8_t number)
+	const struct ppk_ip_address *address, uint8_t number)
 {
 	uint8_t claim[PPKD_CLAIM_SIZE];
 
@@ -255,7 +258,7 @@ void ppkd_service_answer(struct ppkd_service *service, struct ppkd_ceremony *cer
 }
 
 void ppkd_service_alarm(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address)
+	const struct ppk_ip_address *address)
 {
 	if (ppkd_ceremony_is_open(ceremony))
 		fail(service, ceremony, PPKD_NOT_REQUESTED, PPK_ERR_NOT_REQUESTED, address);

@@ -49,11 +49,11 @@ void ppkd_service_refuse(struct ppkd_service *service, int socket, enum ppk_err 
 
 /* A browser looks at the ceremony. false: it is at an address that may not take part. */
 bool ppkd_service_open(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address);
+	const struct ppk_ip_address *address);
 
 /* A number came. true: it was right. PPKD_WAITING ceremonies alone. */
 bool ppkd_service_number(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address, uint8_t number);
+	const struct ppk_ip_address *address, uint8_t number);
 
 /* The packet of an answer goes to the program. Open ceremonies alone. */
 void ppkd_service_answer(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
@@ -61,7 +61,7 @@ void ppkd_service_answer(struct ppkd_service *service, struct ppkd_ceremony *cer
 
 /* Somebody did not ask for this. Nothing when it has ended. */
 void ppkd_service_alarm(struct ppkd_service *service, struct ppkd_ceremony *ceremony,
-	const struct ppkd_address *address);
+	const struct ppk_ip_address *address);
 
 /* Do what is due at now_ms. Returns the milliseconds until the next is due, -1: none. */
 int ppkd_service_tick(struct ppkd_service *service, int64_t now_ms);

@@ -19,17 +19,17 @@
 #define SWEEP_MS 1000 /* how often late connections are looked for */
 
 /* false: a Unix socket's. */
-static bool address_of(const struct sockaddr *peer, struct ppkd_address *ret)
+static bool address_of(const struct sockaddr *peer, struct ppk_ip_address *ret)
 {
 	memset(ret, 0, sizeof(*ret));
-	return peer != NULL && ppkd_address_of_peer(peer, ret);
+	return peer != NULL && ppk_ip_address_of_peer(peer, ret);
 }
 
 static enum MHD_Result admit(void *context, const struct sockaddr *peer, socklen_t len)
 {
 	const struct ppkd_web_socket *socket = context;
 	const struct ppkd_options *options = socket->web->service->options;
-	struct ppkd_address address;
+	struct ppk_ip_address address;
 	bool is_inet = address_of(peer, &address);
 
 	(void)len;

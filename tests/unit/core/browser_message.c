@@ -29,11 +29,40 @@ static void the_url_comes_through(void)
 
 	CHECK_OK(ppk_browser_decode_message(buffer, encode(&sent), &got));
 	CHECK_INT(got.type, PPK_BROWSER_STARTED);
+	CHECK_INT(got.qr_code.width, 0);
 	CHECK_STR(got.url, sent.url);
 	sent.url = "";
 	refuse_to_encode(&sent);
 	sent.url = "https://example.org/\033[2J";
 	refuse_to_encode(&sent);
+}
+
+static void a_qr_code_comes_through(void)
+{
+	struct ppk_browser_message sent = { .type = PPK_BROWSER_STARTED,
+		.url = "https://login.example.org/x",
+		.qr_code = { .width = 29, .bits = browser_filler } };
+	struct ppk_browser_message got;
+	size_t len = encode(&sent);
+
+	CHECK_OK(ppk_browser_decode_message(buffer, len, &got));
+	CHECK_BYTES(got.qr_code.bits, ppk_qr_bytes(got.qr_code.width), browser_filler,
+		(29 * 29 + 7) / 8);
+	buffer[len - 1] = 1; /* behind the last module */
+	CHECK_ERR(ppk_browser_decode_message(buffer, len, &got), PPK_ERR_FRAME);
+	for (unsigned width = 1; width < 256; width++) {
+		bool is_one = width >= 21 && width <= 69 && width % 4 == 1;
+
+		sent.qr_code.width = (uint8_t)width;
+		if (!is_one)
+			refuse_to_encode(&sent);
+		else
+			CHECK_OK(ppk_browser_decode_message(buffer, encode(&sent), &got));
+	}
+	sent.qr_code.width = 21;
+	len = encode(&sent);
+	buffer[len - ppk_qr_bytes(21) - 1] = 22;
+	CHECK_ERR(ppk_browser_decode_message(buffer, len, &got), PPK_ERR_FRAME);
 }
 
 static void who_opened_the_page_comes_through(void)
@@ -235,7 +264,7 @@ static void what_only_the_program_says_is_no_message(void)
 
 	for (unsigned type = 0; type < 256; type++) {
 		const uint8_t packet[] = { (uint8_t)type, 0, 2, '1', 0 };
-		enum ppk_err want = type >= PPK_BROWSER_STARTED && type <= PPK_BROWSER_TURNED_AWAY
+		enum ppk_err want = type >= PPK_BROWSER_OPENED && type <= PPK_BROWSER_TURNED_AWAY
 					    ? PPK_OK
 					    : PPK_ERR_FRAME;
 
@@ -280,6 +309,9 @@ static void a_damaged_message_is_refused_or_means_what_it_says(void)
 	struct ppk_browser_message sent[] = {
 		browser_assertion(),
 		browser_registration(),
+		{ .type = PPK_BROWSER_STARTED,
+			.url = "http://x/y",
+			.qr_code = { .width = 21, .bits = browser_filler } },
 		{ .type = PPK_BROWSER_FAILED, .err = PPK_ERR_TIMEOUT, .address = "192.0.2.7" },
 		{ .type = PPK_BROWSER_NUMBER_WRONG, .address = "192.0.2.7", .tries_left = 2 },
 	};
@@ -297,7 +329,7 @@ static void a_damaged_message_is_refused_or_means_what_it_says(void)
 
 int main(void)
 {
-	return CHECK_RUN(CHECK_TEST(the_url_comes_through),
+	return CHECK_RUN(CHECK_TEST(the_url_comes_through), CHECK_TEST(a_qr_code_comes_through),
 		CHECK_TEST(who_opened_the_page_comes_through),
 		CHECK_TEST(a_wrong_number_leaves_one_or_two_tries),
 		CHECK_TEST(an_assertion_comes_through),

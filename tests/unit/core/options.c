@@ -27,6 +27,9 @@ static const struct row rows[] = {
 	{ "browser_origin", "", "http://localhost:8080", "http://localhost:8080",
 		"https://192.0.2.7" },
 	{ "browser_socket", "/run/passkeyd/passkeyd.socket", "/run/p", "/run/p", "run/p" },
+	{ "browser_peer", "same-address", "any", "any", "some" },
+	{ "browser_qr", "auto", "no", "no", "always" },
+	{ "browser_timeout", "100", "600", "600", "4" },
 	{ "user_verification", "discouraged", "required", "required", "always" },
 	{ "timeout", "30", "600", "600", "3abc" },
 	{ "unenrolled", "deny", "skip", "skip", "ignore" },
@@ -69,9 +72,12 @@ static const char *show(const struct ppk_options *options, const char *name)
 	static const char *const sign_count[] = { "enforce", "log", "off" };
 	static const char *const attestation[] = { "none", "verify", "require" };
 	static const char *const synced[] = { "allow", "deny" };
-	static char number[16];
+	static const char *const browser_peer[] = { "same-address", "any" };
+	static const char *const browser_qr[] = { "auto", "yes", "no" };
+	static char number[16], browser_number[16];
 
 	snprintf(number, sizeof(number), "%u", options->timeout_s);
+	snprintf(browser_number, sizeof(browser_number), "%u", options->browser_timeout_s);
 	const struct {
 		const char *name, *value;
 	} shown[] = {
@@ -79,11 +85,14 @@ static const char *show(const struct ppk_options *options, const char *name)
 		{ "credentials", options->credentials },
 		{ "state", options->state },
 		{ "rp_id", options->rp_id },
-		{ "methods",
-			options->method_count == 1 ? ppk_method_name(options->methods[0]) : "auto" },
+		{ "methods", options->method_count == 1 ? ppk_method_name(options->methods[0])
+							: "auto" },
 		{ "origins", options->origins },
 		{ "browser_origin", options->browser_origin },
 		{ "browser_socket", options->browser_socket },
+		{ "browser_peer", browser_peer[options->browser_peer] },
+		{ "browser_qr", browser_qr[options->browser_qr] },
+		{ "browser_timeout", browser_number },
 		{ "user_verification", ppk_uv_name(options->user_verification) },
 		{ "timeout", number },
 		{ "unenrolled", unenrolled[options->unenrolled] },

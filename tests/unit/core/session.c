@@ -235,15 +235,17 @@ static void each_locality_has_its_methods(void)
 	enum ppk_method_id methods[PPK_METHODS_MAX];
 	size_t count = ppk_methods_for(LOCAL, methods);
 
-	CHECK_INT(count, 1);
+	CHECK_INT(count, 2);
 	CHECK_INT(methods[0], PPK_METHOD_LOCAL);
+	CHECK_INT(methods[1], PPK_METHOD_BROWSER);
 	count = ppk_methods_for(REMOTE, methods);
-	CHECK(count >= 1);
+	CHECK_INT(count, 3);
 	CHECK_INT(methods[0], PPK_METHOD_AGENT);
+	CHECK_INT(methods[2], PPK_METHOD_BROWSER);
 	for (size_t i = 0; i < count; i++)
 		CHECK(methods[i] != PPK_METHOD_LOCAL);
 	count = ppk_methods_for(UNKNOWN, methods);
-	CHECK_INT(count, 2);
+	CHECK_INT(count, 3);
 	CHECK_INT(methods[0], PPK_METHOD_AGENT);
 	CHECK_INT(methods[1], PPK_METHOD_LOCAL);
 }
@@ -251,10 +253,18 @@ static void each_locality_has_its_methods(void)
 static void a_method_is_given_what_it_can_use(void)
 {
 	struct ppk_credential credential = { .alg = PPK_ALG_EDDSA };
+	char hybrid[] = "hybrid,internal", usb[] = "nfc,usb";
 
 	CHECK(ppk_method_serves(PPK_METHOD_LOCAL, &credential));
 	CHECK(ppk_method_serves(PPK_METHOD_AGENT, &credential));
+	CHECK(ppk_method_serves(PPK_METHOD_BROWSER, &credential));
+	credential.transports = hybrid; /* a phone: nothing to plug in */
+	CHECK(!ppk_method_serves(PPK_METHOD_LOCAL, &credential));
+	CHECK(ppk_method_serves(PPK_METHOD_ASKPASS, &credential));
+	credential.transports = usb;
+	CHECK(ppk_method_serves(PPK_METHOD_LOCAL, &credential));
 	credential.no_handle = true;
+	CHECK(!ppk_method_serves(PPK_METHOD_BROWSER, &credential));
 	CHECK(!ppk_method_serves(PPK_METHOD_LOCAL, &credential));
 	CHECK(ppk_method_serves(PPK_METHOD_AGENT, &credential));
 	credential.alg = PPK_ALG_RS256;

@@ -75,7 +75,7 @@ static inline enum ppk_err scene_ask(void *context, const char *text, struct ppk
 
 static inline void scene_log(void *context, enum ppk_log_level level, const char *line)
 {
-	static const char *const names[] = { "error", "warning", "notice", "debug" };
+	static const char *const names[] = { "alert", "error", "warning", "notice", "debug" };
 	struct scene *scene = context;
 
 	scene_add(scene->log_text, sizeof(scene->log_text), names[level], line);

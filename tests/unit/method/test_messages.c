@@ -8,7 +8,7 @@ static char out[PPK_MESSAGE_SIZE];
 static void places_are_filled_in(void)
 {
 	const struct ppk_message_values values = { "Blue key", "to sign in to web1 as alice",
-		"alice", 5 };
+		"alice", "192.0.2.7", 5 };
 
 	ppk_message_format(PPK_MESSAGE_TOUCH, &values, out, sizeof(out));
 	CHECK_STR(out, "Touch Blue key to sign in to web1 as alice");
@@ -61,7 +61,8 @@ static void a_long_value_is_cut(void)
 
 static void every_message_is_one_calm_line(void)
 {
-	const struct ppk_message_values values = { "Blue key", "to sign in", "alice", 5 };
+	const struct ppk_message_values values = { "Blue key", "to sign in", "alice", "192.0.2.7",
+		5 };
 
 	for (unsigned i = 0; i < PPK_MESSAGE_COUNT; i++) {
 		ppk_message_format((enum ppk_message)i, &values, out, sizeof(out));

@@ -63,7 +63,7 @@ static void a_ceremony_runs_from_url_to_verdict(void)
 	struct ppk_browser_request request = browser_sign_in(), asked;
 	struct ppk_browser_message started = { .type = PPK_BROWSER_STARTED, .url = "http://x/y" };
 	struct ppk_browser_message assertion = browser_assertion(), got;
-	const char *url = NULL;
+	struct ppk_browser_message began = { .url = NULL };
 	enum ppk_err verdict = PPK_ERR_INTERNAL;
 	size_t len = 0;
 	int peer;
@@ -71,8 +71,8 @@ static void a_ceremony_runs_from_url_to_verdict(void)
 	int64_t soon_ms = ppk_clock_ms() + SOON_MS;
 
 	say(peer, &started);
-	CHECK_OK(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &url));
-	CHECK_STR(url, "http://x/y");
+	CHECK_OK(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &began));
+	CHECK_STR(began.url, "http://x/y");
 	CHECK_OK(ppk_packet_receive(peer, soon_ms, packet, sizeof(packet), &len));
 	CHECK_OK(ppk_browser_decode_request(packet, len, &asked));
 	CHECK_STR(asked.user, "alice");
@@ -94,19 +94,19 @@ static void why_no_ceremony_begins_is_the_answer(void)
 	struct ppk_browser_request request = browser_sign_in();
 	struct ppk_browser_message busy = { .type = PPK_BROWSER_FAILED, .err = PPK_ERR_BUSY };
 	struct ppk_browser_message opened = { .type = PPK_BROWSER_OPENED, .address = "::1" };
-	const char *url = NULL;
+	struct ppk_browser_message began = { .url = NULL };
 	int peer;
 	struct ppk_passkeyd passkeyd = connected(&peer);
 	int64_t soon_ms = ppk_clock_ms() + SOON_MS;
 
 	say(peer, &busy);
-	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &url), PPK_ERR_BUSY);
+	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &began), PPK_ERR_BUSY);
 	say(peer, &opened); /* an event before the start */
-	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &url), PPK_ERR_FRAME);
-	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, 0, &url), PPK_ERR_TIMEOUT);
+	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &began), PPK_ERR_FRAME);
+	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, 0, &began), PPK_ERR_TIMEOUT);
 	close(peer);
-	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &url), PPK_ERR_PROCESS);
-	CHECK(url == NULL);
+	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, soon_ms, &began), PPK_ERR_PROCESS);
+	CHECK(began.url == NULL);
 	ppk_passkeyd_close(&passkeyd);
 }
 

@@ -65,11 +65,11 @@ static void a_file_sets_what_it_names(void)
 
 static void proxies_are_addresses_or_the_unix_socket(void)
 {
-	struct ppkd_address four, other;
+	struct ppk_ip_address four, other;
 
 	CHECK_OK(apply("url = https://login.example.org\nproxies = 127.0.0.1,unix,::1\n"));
-	CHECK(ppkd_address_parse("127.0.0.1", 9, &four));
-	CHECK(ppkd_address_parse("127.0.0.2", 9, &other));
+	CHECK(ppk_ip_address_parse("127.0.0.1", 9, &four));
+	CHECK(ppk_ip_address_parse("127.0.0.2", 9, &other));
 	CHECK(ppkd_options_proxy(&options, &four) && !ppkd_options_proxy(&options, &other));
 	CHECK(ppkd_options_proxy(&options, NULL));
 	CHECK_OK(apply(""));

@@ -146,11 +146,11 @@ static void an_answer_becomes_the_message_with_the_address(void)
 	struct ppkd_ceremony *ceremony = ceremony_of(browser_sign_in());
 	struct ppk_browser_message message = browser_assertion(), got;
 	static uint8_t body[8192], packet[PPK_BROWSER_MESSAGE_MAX];
-	struct ppkd_address address;
+	struct ppk_ip_address address;
 	const uint8_t *held;
 	size_t len = 0;
 
-	CHECK(ppkd_address_parse("192.0.2.9", 9, &address));
+	CHECK(ppk_ip_address_parse("192.0.2.9", 9, &address));
 	CHECK_OK(ppkd_page_answer(
 		ceremony, &address, body, make_body(&message, body), &held, packet, &len));
 	CHECK_BYTES(held, PPKD_CLAIM_SIZE, claim, PPKD_CLAIM_SIZE);
@@ -168,7 +168,7 @@ static void an_answer_of_the_other_kind_is_refused(void)
 	struct ppk_browser_message assertion = browser_assertion();
 	struct ppk_browser_message registration = browser_registration();
 	static uint8_t body[8192], packet[PPK_BROWSER_MESSAGE_MAX];
-	struct ppkd_address address = { .bytes = { 1 } };
+	struct ppk_ip_address address = { .bytes = { 1 } };
 	const uint8_t *held;
 	size_t len = 77;
 
@@ -192,7 +192,7 @@ static void a_registration_may_be_tested_once(void)
 	struct ppkd_ceremony *ceremony = ceremony_of(browser_enrol());
 	struct ppk_browser_message assertion = browser_assertion();
 	static uint8_t body[8192], packet[PPK_BROWSER_MESSAGE_MAX];
-	struct ppkd_address address = { .bytes = { 1 } };
+	struct ppk_ip_address address = { .bytes = { 1 } };
 	uint8_t asked[256];
 	const uint8_t *held;
 	size_t asked_len = 0, len = 0;
@@ -216,7 +216,7 @@ static void a_registration_may_be_tested_once(void)
 static void damaged(const uint8_t *data, size_t len, const char *how, void *context)
 {
 	static uint8_t packet[PPK_BROWSER_MESSAGE_MAX];
-	struct ppkd_address address = { .bytes = { 1 } };
+	struct ppk_ip_address address = { .bytes = { 1 } };
 	struct ppk_browser_message got;
 	const uint8_t *held;
 	size_t packet_len = 0;

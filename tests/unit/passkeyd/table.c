@@ -187,10 +187,10 @@ static void the_address_counts_where_it_has_to_be_the_same(void)
 {
 	struct ppkd_ceremony *same = new_ceremony("alice", "192.0.2.7");
 	struct ppkd_ceremony *any = new_ceremony("alice", "");
-	struct ppkd_address here, there;
+	struct ppk_ip_address here, there;
 
-	CHECK(ppkd_address_parse("::ffff:192.0.2.7", 16, &here));
-	CHECK(ppkd_address_parse("192.0.2.8", 9, &there));
+	CHECK(ppk_ip_address_parse("::ffff:192.0.2.7", 16, &here));
+	CHECK(ppk_ip_address_parse("192.0.2.8", 9, &there));
 	CHECK(ppkd_ceremony_admits(same, &here) && !ppkd_ceremony_admits(same, &there));
 	CHECK(ppkd_ceremony_admits(any, &here) && ppkd_ceremony_admits(any, &there));
 	ppkd_ceremony_free(same);
@@ -200,7 +200,7 @@ static void the_address_counts_where_it_has_to_be_the_same(void)
 static void a_program_is_told_of_an_address_once(void)
 {
 	struct ppkd_places places = { .count = 0 };
-	struct ppkd_address address = { .bytes = { 1 } };
+	struct ppk_ip_address address = { .bytes = { 1 } };
 
 	for (uint8_t i = 0; i < PPKD_PLACES_MAX; i++) {
 		address.bytes[15] = i;

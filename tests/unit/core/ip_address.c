@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "address.h"
+#include "core/ip_address.h"
 
 #include <netinet/in.h>
 
 #include "check.h"
 
-static struct ppkd_address parsed(const char *text)
+static struct ppk_ip_address parsed(const char *text)
 {
-	struct ppkd_address address;
+	struct ppk_ip_address address;
 
-	CHECK(ppkd_address_parse(text, strlen(text), &address));
+	CHECK(ppk_ip_address_parse(text, strlen(text), &address));
 	return address;
 }
 
 static void check_text(const char *text, const char *want)
 {
-	struct ppkd_address address = parsed(text);
-	char out[PPKD_ADDRESS_SIZE];
+	struct ppk_ip_address address = parsed(text);
+	char out[PPK_IP_ADDRESS_SIZE];
 
-	ppkd_address_format(&address, out);
+	ppk_ip_address_format(&address, out);
 	CHECK_STR(out, want);
 }
 
 static bool same_place(const char *a, const char *b)
 {
-	struct ppkd_address one = parsed(a), other = parsed(b);
+	struct ppk_ip_address one = parsed(a), other = parsed(b);
 
-	CHECK_INT(ppkd_address_same_place(&one, &other), ppkd_address_same_place(&other, &one));
-	return ppkd_address_same_place(&one, &other);
+	CHECK_INT(ppk_ip_address_same_place(&one, &other), ppk_ip_address_same_place(&other, &one));
+	return ppk_ip_address_same_place(&one, &other);
 }
 
 static void addresses_have_one_spelling(void)
@@ -45,13 +45,13 @@ static void what_is_no_address_is_refused(void)
 	static const char *const bad[] = { "", " 192.0.2.7", "192.0.2.7 ", "192.0.2.256", "192.0.2",
 		"192.0.2.7:22", "[::1]", "fe80::1%eth0", "localhost", "::1, ::2", "0x7f.0.0.1",
 		"1.2.3.4.5", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2555" };
-	struct ppkd_address address;
+	struct ppk_ip_address address;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if (ppkd_address_parse(bad[i], strlen(bad[i]), &address))
+		if (ppk_ip_address_parse(bad[i], strlen(bad[i]), &address))
 			CHECK_FAIL("\"%s\" is no address", bad[i]);
 	}
-	CHECK(!ppkd_address_parse("192.0.2.7\0", 10, &address));
+	CHECK(!ppk_ip_address_parse("192.0.2.7\0", 10, &address));
 }
 
 static void a_place_is_an_ipv4_address_or_an_ipv6_network(void)
@@ -70,14 +70,14 @@ static void a_socket_address_is_taken_or_refused(void)
 	struct sockaddr_in four = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000207) };
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	struct sockaddr other = { .sa_family = AF_UNIX };
-	struct ppkd_address address, want = parsed("192.0.2.7");
+	struct ppk_ip_address address, want = parsed("192.0.2.7");
 
-	CHECK(ppkd_address_of_peer((struct sockaddr *)&four, &address));
-	CHECK(ppkd_address_equal(&address, &want));
-	CHECK(ppkd_address_of_peer((struct sockaddr *)&six, &address));
+	CHECK(ppk_ip_address_of_peer((struct sockaddr *)&four, &address));
+	CHECK(ppk_ip_address_equal(&address, &want));
+	CHECK(ppk_ip_address_of_peer((struct sockaddr *)&six, &address));
 	want = parsed("::1");
-	CHECK(ppkd_address_equal(&address, &want));
-	CHECK(!ppkd_address_of_peer(&other, &address));
+	CHECK(ppk_ip_address_equal(&address, &want));
+	CHECK(!ppk_ip_address_of_peer(&other, &address));
 }
 
 int main(void)

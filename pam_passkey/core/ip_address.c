@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "address.h"
+#include "core/ip_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,23 +9,23 @@ static const uint8_t ipv4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xf
 
 #define NETWORK_LEN 8 /* bytes of an IPv6 network */
 
-static struct ppkd_address from_ipv4(const void *four)
+static struct ppk_ip_address from_ipv4(const void *four)
 {
-	struct ppkd_address address;
+	struct ppk_ip_address address;
 
 	memcpy(address.bytes, ipv4_prefix, sizeof(ipv4_prefix));
 	memcpy(address.bytes + sizeof(ipv4_prefix), four, 4);
 	return address;
 }
 
-static bool is_ipv4(const struct ppkd_address *address)
+static bool is_ipv4(const struct ppk_ip_address *address)
 {
 	return memcmp(address->bytes, ipv4_prefix, sizeof(ipv4_prefix)) == 0;
 }
 
-bool ppkd_address_parse(const char *text, size_t len, struct ppkd_address *ret)
+bool ppk_ip_address_parse(const char *text, size_t len, struct ppk_ip_address *ret)
 {
-	char copy[PPKD_ADDRESS_SIZE];
+	char copy[PPK_IP_ADDRESS_SIZE];
 	struct in_addr four;
 	struct in6_addr six;
 
@@ -43,7 +43,7 @@ bool ppkd_address_parse(const char *text, size_t len, struct ppkd_address *ret)
 	return true;
 }
 
-bool ppkd_address_of_peer(const struct sockaddr *peer, struct ppkd_address *ret)
+bool ppk_ip_address_of_peer(const struct sockaddr *peer, struct ppk_ip_address *ret)
 {
 	if (peer->sa_family == AF_INET) {
 		struct sockaddr_in four;
@@ -62,26 +62,27 @@ bool ppkd_address_of_peer(const struct sockaddr *peer, struct ppkd_address *ret)
 	return false;
 }
 
-void ppkd_address_format(const struct ppkd_address *address, char out[static PPKD_ADDRESS_SIZE])
+void ppk_ip_address_format(
+	const struct ppk_ip_address *address, char out[static PPK_IP_ADDRESS_SIZE])
 {
 	bool ipv4 = is_ipv4(address);
 	const void *bytes = ipv4 ? address->bytes + sizeof(ipv4_prefix) : address->bytes;
 
-	if (inet_ntop(ipv4 ? AF_INET : AF_INET6, bytes, out, PPKD_ADDRESS_SIZE) == NULL)
+	if (inet_ntop(ipv4 ? AF_INET : AF_INET6, bytes, out, PPK_IP_ADDRESS_SIZE) == NULL)
 		out[0] = '\0'; /* cannot be: the longest address fits */
 }
 
-bool ppkd_address_equal(const struct ppkd_address *a, const struct ppkd_address *b)
+bool ppk_ip_address_equal(const struct ppk_ip_address *a, const struct ppk_ip_address *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-bool ppkd_address_same_place(const struct ppkd_address *a, const struct ppkd_address *b)
+bool ppk_ip_address_same_place(const struct ppk_ip_address *a, const struct ppk_ip_address *b)
 {
 	if (is_ipv4(a) || is_ipv4(b))
-		return ppkd_address_equal(a, b);
+		return ppk_ip_address_equal(a, b);
 	/* ::1 shares its first half with nothing that may call itself a neighbour */
 	if (memcmp(a->bytes, ipv4_prefix, NETWORK_LEN) == 0)
-		return ppkd_address_equal(a, b);
+		return ppk_ip_address_equal(a, b);
 	return memcmp(a->bytes, b->bytes, NETWORK_LEN) == 0;
 }

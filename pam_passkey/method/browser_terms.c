@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "method/browser_terms.h"
+
+#include <string.h>
+
+#include "method/choice.h"
+
+/* The address that text begins with, up to a blank or the zone of a link; false: it begins with none. */
+static bool take_address(const char *text, char out[static PPK_IP_ADDRESS_SIZE])
+{
+	struct ppk_ip_address address;
+
+	if (text == NULL || !ppk_ip_address_parse(text, strcspn(text, " %"), &address))
+		return false;
+	ppk_ip_address_format(&address, out);
+	return true;
+}
+
+bool ppk_browser_place_find(
+	const struct ppk_request *request, const char *host, struct ppk_browser_place *ret)
+{
+	struct ppk_browser_place place = { .peer = request->options->browser_peer };
+	enum ppk_locality locality;
+
+	if (!take_address(request->ssh_connection, place.address) &&
+		!take_address(request->rhost, place.address) &&
+		place.peer == PPK_BROWSER_PEER_SAME_ADDRESS) {
+		if (ppk_choose_locality(request, host, &locality) != PPK_OK ||
+			locality != PPK_LOCALITY_LOCAL)
+			return false;
+		place.peer = PPK_BROWSER_PEER_ANY;
+	}
+	*ret = place;
+	return true;
+}
+
+bool ppk_browser_place_allows(const struct ppk_browser_place *place, const char *address)
+{
+	struct ppk_ip_address client, browser;
+
+	if (place->peer == PPK_BROWSER_PEER_ANY)
+		return true;
+	return ppk_ip_address_parse(place->address, strlen(place->address), &client) &&
+	       ppk_ip_address_parse(address, strlen(address), &browser) &&
+	       ppk_ip_address_same_place(&client, &browser);
+}
+
+struct ppk_browser_terms ppk_browser_terms_make(
+	const struct ppk_request *request, const char *host, const char *const *origins)
+{
+	const struct ppk_options *options = request->options;
+	struct ppk_browser_terms terms = {
+		.origin = options->browser_origin,
+		.origins = origins,
+		.socket = options->browser_socket,
+		.qr = options->browser_qr,
+		.timeout_s = options->browser_timeout_s,
+		/* sshd shows what it is told with its next question, and that may never come */
+		.holds_back = request->ssh_connection != NULL ||
+			      (request->tty != NULL && strcmp(request->tty, "ssh") == 0),
+	};
+
+	if (terms.origin[0] != '\0')
+		terms.has_place = ppk_browser_place_find(request, host, &terms.place);
+	return terms;
+}
