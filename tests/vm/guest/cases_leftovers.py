@@ -99,7 +99,8 @@ def an_ordinary_users_program_that_is_killed_leaves_no_helper_behind():
                 os.kill(pid, signal.SIGKILL)
             terminal.finish()
             scene.wait_for_end(helpers)
-        with sign_in(by=OTHER) as terminal:  # the key is free
+        with sign_in(by=OTHER) as terminal:  # the key is free, once it has noticed
+            terminal.wait_for("Touch Blue key")  # before that it waits for who was killed
             touch(key)
             signed_in(terminal)
 
