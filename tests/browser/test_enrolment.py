@@ -243,6 +243,7 @@ def a_browser_that_does_not_exclude_is_found_out():
     enrolment.finish(0)
     enrolment = Enrolment()
     page.open(enrolment.url)
+    title_is(page, "Create a passkey for alice")
     enrol(page, enrolment.number, "the same device, another passkey")
     enrolment.finish(0)
     handles = {re.search(r"user=(\S+)", line).group(1) for line in lines()}
