@@ -6,7 +6,7 @@ usage: bench_ssh.py BUILD [--pairs N]
 Whole runs of ssh to a real sshd on loopback, in a private system, with the password alone and with password
 and passkey in turn; the software authenticator answers at once. Then refusals of a user with a passkey and
 of strangers in turn, by the time that the module takes: nobody should see the difference. Medians; ends with the targets and exits with 1
-when one is missed. Needs root. PPK_TEST_OPENSSH as in test_ssh.py.
+when one is missed. Needs root. PPK_TEST_OPENSSH as in ssh_scene.py.
 """
 
 import argparse

@@ -99,8 +99,11 @@ class Syslog(threading.Thread):
             self._lines.clear()
 
 
-def enter(build):
-    """Enter the namespace and install what build made. Returns the Syslog of the namespace."""
+def enter(build, above=None):
+    """Enter the namespace and install what build made. Returns the Syslog of the namespace.
+
+    above: a folder whose usr/ is laid over the machine's, as if its programs were installed.
+    """
     if os.geteuid() != 0:
         raise RuntimeError("a private system needs root: run this as root or with sudo")
     libc = ctypes.CDLL(None, use_errno=True)
@@ -109,6 +112,8 @@ def enter(build):
     run("mount", "--make-rprivate", "/")
     # what build made is read first: its folder may lie below one that is hidden now
     parts = _read_parts(build)
+    if above:
+        run("mount", "-t", "overlay", "-o", "lowerdir=%s/usr:/usr" % above, "pam_passkey", "/usr")
     run("mount", "-t", "tmpfs", "-o", "mode=0755,size=256m", "pam_passkey", ROOT)
     for folder, name in (("/etc", "etc"), (pam_module_folder(), "security")):
         _copy_and_bind(folder, name)

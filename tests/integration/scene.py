@@ -28,9 +28,9 @@ def key(name="blue", args=()):
                          state=os.path.join(system.ROOT, name + ".key"), args=list(args))
 
 
-def prepare(build):
+def prepare(build, above=None):
     """Enter the private system; returns its Syslog."""
-    log = system.enter(build)
+    log = system.enter(build, above)
     os.makedirs(system.PASSKEYS, 0o755)
     system.configure(timeout=TIMEOUT_S)
     system.add_user(USER, PASSWORD)

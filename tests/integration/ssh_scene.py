@@ -2,9 +2,11 @@
 """Real sshd and ssh in the private system, with a network of their own; the security key is the client's.
 
 A Server is one sshd with a PAM service of its own. A person (Client) has an account, a configuration
-of ssh and passkey-askpass. Programs of another OpenSSH are taken where OPENSSH names its prefix.
+of ssh and passkey-askpass. PPK_TEST_OPENSSH=FOLDER takes another OpenSSH: what tests/fetch_openssh left in
+FOLDER, or any whose FOLDER/tree/usr can be laid over the machine's.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -12,6 +14,7 @@ import select
 import socket
 import struct
 import subprocess
+import sys
 
 import scene
 from scene import Terminal, system
@@ -20,17 +23,13 @@ CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
 PERSON = "carol"  # the account at the client; she signs in as scene.USER
-OPENSSH = os.environ.get("PPK_TEST_OPENSSH", "")
+OTHER_OPENSSH = os.environ.get("PPK_TEST_OPENSSH", "")
 ASKPASS = system.PROGRAMS + "/passkey-askpass"
+SPLIT_SSHD = "/usr/lib/openssh/sshd-session"  # from 9.8 on: the PAM service is an option of its own
 TYPES_PASSWORD = system.ROOT + "/types-password"
 HOSTS = {"web1.example": "127.0.0.1", "evil.example": "127.0.0.1"}
 
-
-def _program(name, folder):
-    return os.path.join(OPENSSH, folder, name) if OPENSSH else os.path.join("/usr", folder, name)
-
-
-SSH = _program("ssh", "bin")
+SSH = "/usr/bin/ssh"
 
 
 def private_network():
@@ -42,9 +41,23 @@ def private_network():
         fcntl.ioctl(probe, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
+def other_openssh():
+    """The tree of the OpenSSH to take instead of the machine's own. Ends the test where there is none."""
+    tree = OTHER_OPENSSH and OTHER_OPENSSH + "/tree"
+    if tree and not os.path.isfile(tree + "/usr/sbin/sshd"):
+        reason = "tests/fetch_openssh has not been run"
+        with contextlib.suppress(FileNotFoundError), \
+                open(OTHER_OPENSSH + "/reason", encoding="utf-8") as file:
+            reason = file.read().strip()
+        print("1..0 # SKIP no other OpenSSH: " + reason)
+        sys.exit(0)
+    return tree
+
+
 def prepare(build):
     """Enter the private system with an enrolled key for alice; returns its Syslog."""
-    log = scene.prepare(build)
+    log = scene.prepare(build, other_openssh())
+    print("# " + subprocess.run([SSH, "-V"], stderr=subprocess.PIPE, text=True, check=True).stderr.strip())
     equip()
     scene.enrolled()
     return log
@@ -81,7 +94,7 @@ class Server:
     def __enter__(self):
         program = "%s/%s" % (system.ROOT, self.service)  # the name is the PAM service
         if not os.path.lexists(program):
-            os.symlink(_program("sshd", "sbin"), program)
+            os.symlink("/usr/sbin/sshd", program)
         config = "%s/%s.conf" % (system.ROOT, self.name)
         lines = ["Port %d" % self.port, "ListenAddress 127.0.0.1", "ListenAddress ::1",
                  "HostKey %s/host_key" % system.ROOT, "UsePAM yes", "PidFile none",
@@ -89,7 +102,7 @@ class Server:
                  "AuthenticationMethods keyboard-interactive", "UseDNS no", "PrintMotd no",
                  "AuthorizedKeysFile %s/authorized_keys" % system.ROOT,
                  "Subsystem sftp internal-sftp"]
-        if OPENSSH:
+        if os.path.exists(SPLIT_SSHD):
             lines += ["PAMServiceName " + self.service, "PerSourcePenalties no"]
         given = {line.split()[0] for line in self._options}
         system.write(config, "".join(line + "\n" for line in self._options) + "".join(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Signing in over real sshd and ssh with the key at the client.   usage: test_ssh.py BUILD
 
-PPK_TEST_OPENSSH=PREFIX takes sshd and ssh of another OpenSSH, built --with-pam.
+With the machine's own OpenSSH, or with another (ssh_scene.py).
 """
 
 import contextlib
@@ -138,8 +138,7 @@ def rsync_and_scp_copy_over_it():
         raise tap.Skip("rsync is not installed")
     source = "/home/%s/file" % scene.USER
     system.write(source, "content\n")
-    scp = [ssh_scene.SSH.replace("/ssh", "/scp"), "-q", "-F", system.ROOT + "/ssh_config", "-S",
-           ssh_scene.SSH]
+    scp = ["scp", "-q", "-F", system.ROOT + "/ssh_config"]
     with Server(*WEB1) as server, scene.key():
         copies = (["rsync", "-e", ssh_command(server), "alice@web1.example:" + source, "by-rsync"],
                   [*scp, "-P", str(server.port), "alice@web1.example:" + source, "by-scp"])
