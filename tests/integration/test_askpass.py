@@ -201,12 +201,41 @@ def an_answer_by_hand_takes_a_pipe_too_and_no_host_from_it():
     tap.contains(error, "this is no question for a passkey")
 
 
-def install_prints_what_the_shell_and_ssh_need():
-    _, out, _ = run([ASKPASS, "--install"], environment(SSH_ASKPASS="/usr/bin/other"))
-    for line in ("export SSH_ASKPASS=" + ASKPASS, "export SSH_ASKPASS_REQUIRE=force",
-                 "export PASSKEY_ASKPASS_FALLBACK=/usr/bin/other",
-                 "\tPreferredAuthentications publickey,keyboard-interactive"):
-        tap.contains(out, line + "\n")
+def install_prints_three_lines_for_the_shell_and_ssh():
+    """And one more word where another askpass program is set up already."""
+    for before, fallback in (({}, ""), ({"SSH_ASKPASS": "/usr/bin/other"}, "/usr/bin/other"),
+                             ({"SSH_ASKPASS": "/opt/it's mine/ask"}, "'/opt/it'\\''s mine/ask'"),
+                             ({"PASSKEY_ASKPASS_FALLBACK": "/usr/bin/other"}, "/usr/bin/other"),
+                             ({"SSH_ASKPASS": "/one\n/line"}, "")):
+        status, out, error = run([ASKPASS, "--install"], environment(**{**NOWHERE, **before}))
+        tap.equal((status, out.splitlines(), error), (0, [
+            "export SSH_ASKPASS=" + ASKPASS,
+            "export SSH_ASKPASS_REQUIRE=force" + (fallback and " PASSKEY_ASKPASS_FALLBACK=" + fallback),
+            "KbdInteractiveAuthentication yes"], ""), "what it gave with %r" % before)
+
+
+def what_install_prints_makes_ssh_ask_a_key():
+    """In the files that it is for, of a person whose machine lets no server ask questions."""
+    home = "/home/" + ssh_scene.PERSON
+    _, out, _ = run([ASKPASS, "--install"], environment(SSH_ASKPASS=ssh_scene.TYPES_PASSWORD,
+                                                        **NOWHERE))
+    lines = out.splitlines()
+    system.write(home + "/profile", "\n".join(lines[:2]) + "\n")
+    with open(system.ROOT + "/ssh_config", encoding="utf-8") as file:
+        system.write(home + "/config", lines[2] + "\nKbdInteractiveAuthentication no\n" + file.read())
+    with ssh_scene.Server("web1", 2201, "methods=askpass origins=ssh://web1.example") as server, \
+            scene.key():
+        command = ssh_scene.words(server, "id", "-un")
+        command[command.index("-F") + 1] = home + "/config"
+        result = run(["sh", "-c", '. %s/profile; exec "$@"' % home, "sh", *command],
+                     environment(SSH_ASKPASS=None, SSH_ASKPASS_REQUIRE=None, **NOWHERE))
+    tap.equal((result[0], result[1]), (0, "alice\n"), "what ssh gave (%s)" % result[2])
+
+
+def at_a_terminal_install_says_which_line_goes_where():
+    with terminal([ASKPASS, "--install"]) as shell:
+        shell.wait_for("first two lines are for ~/.bashrc.*the third is for the beginning of ~/.ssh/config")
+        tap.equal(shell.finish(), 0, "exit status")
 
 
 def wrong_usage_is_told_apart():
@@ -239,13 +268,15 @@ CASES = [
     an_answer_at_the_terminal_takes_a_touch_or_a_pin_and_says_who_asks,
     without_a_key_or_a_touch_there_is_no_answer_and_it_is_said_why,
     an_answer_by_hand_takes_a_pipe_too_and_no_host_from_it,
-    install_prints_what_the_shell_and_ssh_need,
+    install_prints_three_lines_for_the_shell_and_ssh,
+    at_a_terminal_install_says_which_line_goes_where,
     wrong_usage_is_told_apart,
     the_help_and_the_manual_tell_of_the_same_options,
 ]
 WITH_THE_MODULE = [
     a_pin_is_asked_for_by_pinentry_where_there_is_no_terminal,
     sudo_takes_an_answer_by_hand,
+    what_install_prints_makes_ssh_ask_a_key,
 ]
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "core/ssh_prompt.h"
 #include "environment.h"
 #include "hand_on.h"
+#include "install.h"
 #include "message.h"
 #include "terminal.h"
 
@@ -23,7 +24,7 @@ static const char help[] =
 	"it\n"
 	"(SSH_ASKPASS); questions that are not for a passkey are handed on.\n\n"
 	"  --answer   answer a question that is pasted here; HOST as you gave it to ssh\n"
-	"  --install  print the lines by which ssh finds this program\n"
+	"  --install  print the three lines by which ssh finds this program\n"
 	"  --help     print this help\n"
 	"  --version  print the version\n\nThe manual: man passkey-askpass\n";
 
@@ -37,21 +38,6 @@ static int usage(const char *what)
 static int print(const char *text)
 {
 	fputs(text, stdout);
-	return ppk_message_flush(PPK_EXIT_OK);
-}
-
-static int install(const char *name, const struct ppk_environment *environment)
-{
-	const char *self = name[0] == '/' ? name : PPK_ASKPASS_PATH;
-
-	printf("# for ~/.bashrc, or what your shell reads:\n"
-	       "export SSH_ASKPASS=%s\n"
-	       "export SSH_ASKPASS_REQUIRE=force\n",
-		self);
-	if (environment->askpass != NULL && strcmp(environment->askpass, self) != 0)
-		printf("export PASSKEY_ASKPASS_FALLBACK=%s\n", environment->askpass);
-	printf("# for ~/.ssh/config, at its end:\n"
-	       "Host *\n\tPreferredAuthentications publickey,keyboard-interactive\n");
 	return ppk_message_flush(PPK_EXIT_OK);
 }
 
@@ -177,7 +163,7 @@ int main(int argc, char **argv, char **envp)
 	if (argc > 2)
 		return usage("more than one question given");
 	if (strcmp(argv[1], "--install") == 0)
-		return install(argv[0], &environment);
+		return ppk_install(argv[0][0] == '/' ? argv[0] : PPK_ASKPASS_PATH, &environment);
 	if (strcmp(argv[1], "--help") == 0)
 		return print(help);
 	if (strcmp(argv[1], "--version") == 0)
