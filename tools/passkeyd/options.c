@@ -8,6 +8,7 @@
 #include "core/key_value.h"
 #include "core/option_table.h"
 #include "core/text.h"
+#include "core/web_origin.h"
 #include "sys/file.h"
 #include "sys/user.h"
 
@@ -15,7 +16,7 @@
 #define PORT_MAX 65535
 #define SHOWN_MAX 64 /* bytes of a name or a value in a sentence */
 #define HTTPS "https://"
-#define LOCALHOST "http://localhost:"
+#define LOCALHOST "http://localhost"
 
 /* A part of the configuration's text. */
 struct value {
@@ -28,11 +29,6 @@ typedef bool parse_fn(struct value value, struct ppkd_options *options, void *me
 static bool is_word(struct value value, const char *word)
 {
 	return strlen(word) == value.len && memcmp(value.text, word, value.len) == 0;
-}
-
-static bool begins_with(struct value value, const char *prefix)
-{
-	return value.len >= strlen(prefix) && memcmp(value.text, prefix, strlen(prefix)) == 0;
 }
 
 static void store(char *member, struct value value)
@@ -48,40 +44,12 @@ static bool is_port(struct value value)
 	return ppk_text_to_number(value.text, value.len, 1, PORT_MAX, &port) == PPK_OK;
 }
 
-/* A host name as a browser's address bar has it. */
-static bool is_host(struct value value)
-{
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.text[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '.')
-			return false;
-	}
-	return value.len > 0 && value.len <= PPK_BROWSER_HOST_MAX;
-}
-
-/* Exactly as a browser serialises an origin: no trailing slash, no port that goes without saying. */
+/* Plain http is for trying it out, on a port of its own. */
 static bool parse_url(struct value value, struct ppkd_options *options, void *member)
 {
-	bool https = begins_with(value, HTTPS);
-	struct value host = { value.text + strlen(HTTPS), value.len - strlen(HTTPS) };
-	const char *colon;
-
 	(void)options;
-	if (value.len >= PPKD_URL_MAX || (!https && !begins_with(value, LOCALHOST)))
-		return false;
-	if (!https)
-		host = (struct value){ value.text + strlen("http://"),
-			value.len - strlen("http://") };
-	colon = memchr(host.text, ':', host.len);
-	if (colon != NULL) {
-		struct value port = { colon + 1, host.len - (size_t)(colon + 1 - host.text) };
-
-		if (!is_port(port) || is_word(port, https ? "443" : "80"))
-			return false;
-		host.len = (size_t)(colon - host.text);
-	}
-	if (!is_host(host))
+	if (value.len >= PPKD_URL_MAX || is_word(value, LOCALHOST) ||
+		!ppk_web_origin_is_valid(value.text, value.len))
 		return false;
 	store(member, value);
 	return true;

@@ -2,6 +2,8 @@
 #include "options.h"
 
 #include "check.h"
+#include "core/web_origin.h"
+#include "mutate.h"
 
 static struct ppkd_options options;
 static struct ppk_diag diag;
@@ -118,11 +120,48 @@ static void options_have_to_fit_together(void)
 	refuse("socket = \"\"\n", 0, "'socket' cannot be empty");
 }
 
+/* Whatever a file says, its options are within their limits, or it is refused at a line of it. */
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	const char *url = options.url;
+
+	ppkd_options_init(&options);
+	diag = (struct ppk_diag){ .line = 0 };
+	if (ppkd_options_apply(&options, (const char *)data, len, "x.conf", &diag) != PPK_OK) {
+		if (strcmp(diag.source, "x.conf") != 0 || diag.text[0] == '\0' || diag.line > 7)
+			CHECK_FAIL("%s: line %u: %s", how, diag.line, diag.text);
+		return;
+	}
+	CHECK(ppk_web_origin_is_valid(url, strlen(url)));
+	CHECK(options.socket[0] == '/' && options.listen[0] != '\0');
+	CHECK(options.client_count >= 1 && options.client_count <= PPKD_LIST_MAX);
+	CHECK(options.proxy_count <= PPKD_LIST_MAX);
+	CHECK(options.ceremonies >= 1 && options.ceremonies <= 1000000);
+	CHECK(strncmp(url, "https://", 8) != 0 || options.proxy_count > 0 || options.proxy_unix);
+	++*(unsigned *)context;
+}
+
+static void a_changed_file_sets_what_is_allowed_or_is_refused(void)
+{
+	static const char text[] = "# by a proxy\n"
+				   "url = https://login.example.org:8443\n"
+				   "listen = \"[::]:8443\"\n"
+				   "socket = /run/passkeyd.socket\n"
+				   "clients = 0,1000\n"
+				   "proxies = 127.0.0.1,unix\n"
+				   "ceremonies = 500\n";
+	unsigned taken = 0;
+
+	CHECK_INT(mutate_each(text, strlen(text), check_changed, &taken), strlen(text) * 9);
+	CHECK(taken > strlen(text) && taken < strlen(text) * 9);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(defaults_are_values_that_can_be_written),
 		CHECK_TEST(a_file_sets_what_it_names),
 		CHECK_TEST(proxies_are_addresses_or_the_unix_socket),
 		CHECK_TEST(a_url_is_an_origin), CHECK_TEST(mistakes_are_named_with_their_line),
-		CHECK_TEST(options_have_to_fit_together));
+		CHECK_TEST(options_have_to_fit_together),
+		CHECK_TEST(a_changed_file_sets_what_is_allowed_or_is_refused));
 }
