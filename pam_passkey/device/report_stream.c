@@ -42,6 +42,16 @@ static bool needs_touch(const uint8_t *report)
 		       (apdu[1] == U2F_AUTHENTICATE && apdu[2] == U2F_ENFORCE_PRESENCE));
 }
 
+static bool is_foreign(const struct ppk_report_stream *stream, const uint8_t *report)
+{
+	if (memcmp(report, stream->channel, sizeof(stream->channel)) != 0)
+		return true;
+	/* On the broadcast channel the nonce tells whose CTAPHID_INIT is answered (11.2.9.1.3). */
+	return memcmp(stream->channel, broadcast, sizeof(broadcast)) == 0 &&
+	       report[AT_COMMAND] == PPK_REPORT_INIT && stream->command == PPK_REPORT_INIT &&
+	       memcmp(report + AT_DATA, stream->nonce, sizeof(stream->nonce)) != 0;
+}
+
 bool ppk_report_stream_out(
 	struct ppk_report_stream *stream, const uint8_t report[static PPK_REPORT_SIZE])
 {
@@ -59,11 +69,12 @@ bool ppk_report_stream_out(
 	stream->recording = false;
 	if (!is_get_info(report))
 		return true;
-	if (stream->complete) {
+	if (stream->complete && !is_foreign(stream, stream->reports[0])) {
 		stream->replayed = 0;
 		return false;
 	}
 	stream->recording = true;
+	stream->complete = false;
 	stream->count = stream->replayed = stream->left = 0;
 	return true;
 }
@@ -97,16 +108,6 @@ static void record(struct ppk_report_stream *stream, const uint8_t *report)
 		stream->complete = true;
 		stream->replayed = stream->count;
 	}
-}
-
-static bool is_foreign(const struct ppk_report_stream *stream, const uint8_t *report)
-{
-	if (memcmp(report, stream->channel, sizeof(stream->channel)) != 0)
-		return true;
-	/* On the broadcast channel the nonce tells whose CTAPHID_INIT is answered (11.2.9.1.3). */
-	return memcmp(stream->channel, broadcast, sizeof(broadcast)) == 0 &&
-	       report[AT_COMMAND] == PPK_REPORT_INIT && stream->command == PPK_REPORT_INIT &&
-	       memcmp(report + AT_DATA, stream->nonce, sizeof(stream->nonce)) != 0;
 }
 
 enum ppk_report ppk_report_stream_in(

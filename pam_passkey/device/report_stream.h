@@ -43,7 +43,7 @@ struct ppk_report_stream {
 
 /*
  * A report that libfido2 wants to send. False: do not send it, the authenticator has answered this
- * before; the answer comes from ppk_report_stream_replay().
+ * before on the same channel; the answer comes from ppk_report_stream_replay().
  */
 bool ppk_report_stream_out(
 	struct ppk_report_stream *stream, const uint8_t report[static PPK_REPORT_SIZE]);

@@ -2,6 +2,7 @@
 #include "device/report_stream.h"
 
 #include "check.h"
+#include "mutate.h"
 
 struct report {
 	uint8_t bytes[PPK_REPORT_SIZE];
@@ -80,6 +81,21 @@ static void a_replay_ends_with_the_next_request(void)
 	CHECK(out(&stream, first(1, PPK_REPORT_CBOR, 60, "\x02")));
 	CHECK(out(&stream, next(1, 0)));
 	CHECK(!ppk_report_stream_replay(&stream, report));
+}
+
+/* It would be taken for another program's, and libfido2 would wait for one that is ours. */
+static void an_answer_is_not_replayed_on_another_channel(void)
+{
+	struct ppk_report_stream stream = { .count = 0 };
+	uint8_t report[PPK_REPORT_SIZE];
+
+	answer_get_info(&stream);
+	CHECK(out(&stream, first(2, PPK_REPORT_CBOR, 1, "\x04")));
+	CHECK(!ppk_report_stream_replay(&stream, report));
+	in(&stream, first(2, PPK_REPORT_CBOR, 20, blank));
+	CHECK(!out(&stream, first(2, PPK_REPORT_CBOR, 1, "\x04")));
+	CHECK(ppk_report_stream_replay(&stream, report));
+	CHECK_INT(report[3], 2);
 }
 
 static void keepalives_are_no_part_of_the_answer(void)
@@ -214,10 +230,75 @@ static void a_busy_authenticator_is_noticed_until_the_next_request(void)
 	CHECK(!stream.busy);
 }
 
+/* What an authenticator says on channel 1 that was asked for getInfo; one report is changed. */
+#define DIALOGUE 4
+struct dialogue {
+	struct report reports[DIALOGUE];
+	size_t changed;
+	unsigned kept; /* answers that were whole */
+};
+
+static void check_replay(struct ppk_report_stream *stream, const struct dialogue *dialogue)
+{
+	uint8_t report[PPK_REPORT_SIZE];
+
+	for (size_t i = 0; i < stream->count; i++) {
+		bool said = false;
+
+		CHECK(ppk_report_stream_replay(stream, report));
+		for (size_t at = 0; at < DIALOGUE; at++)
+			said = said || memcmp(report, dialogue->reports[at].bytes, 64) == 0;
+		CHECK(said);
+	}
+	CHECK(!ppk_report_stream_replay(stream, report));
+}
+
+static void with_changed_report(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	struct dialogue dialogue = *(struct dialogue *)context;
+	struct report *changed = &dialogue.reports[dialogue.changed];
+	struct ppk_report_stream stream = { .count = 0 };
+
+	memset(changed, 0, sizeof(*changed));
+	memcpy(changed->bytes, data, len);
+	CHECK(get_info(&stream));
+	for (size_t i = 0; i < DIALOGUE; i++) {
+		const uint8_t *report = dialogue.reports[i].bytes;
+		bool ours = memcmp(report, "\0\0\0\1", 4) == 0;
+		struct ppk_report_stream before = stream;
+
+		if ((ppk_report_stream_in(&stream, report) != PPK_REPORT_FOREIGN) != ours)
+			CHECK_FAIL("report %zu, %s: taken for another's", dialogue.changed, how);
+		CHECK(ours || memcmp(&before, &stream, sizeof(stream)) == 0);
+		CHECK(stream.count <= i + 1 && stream.replayed <= stream.count);
+	}
+	if (!get_info(&stream)) {
+		check_replay(&stream, &dialogue);
+		((struct dialogue *)context)->kept++;
+	}
+}
+
+static void changed_reports_are_kept_as_they_came_or_not_at_all(void)
+{
+	struct dialogue dialogue = { .reports = { first(1, PPK_REPORT_KEEPALIVE, 1, "\x01"),
+					     first(1, PPK_REPORT_CBOR, 126, blank), next(1, 0),
+					     next(1, 1) } };
+
+	for (size_t i = 0; i < DIALOGUE; i++) {
+		dialogue.changed = i;
+		dialogue.kept = 0;
+		mutate_each(
+			dialogue.reports[i].bytes, PPK_REPORT_SIZE, with_changed_report, &dialogue);
+		/* a bit of the content may be anything; a bit of the channel may not */
+		CHECK(dialogue.kept > 56 * 8 && dialogue.kept < 64 * 9);
+	}
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(get_info_is_sent_once_and_answered_twice),
 		CHECK_TEST(a_replay_ends_with_the_next_request),
+		CHECK_TEST(an_answer_is_not_replayed_on_another_channel),
 		CHECK_TEST(keepalives_are_no_part_of_the_answer),
 		CHECK_TEST(an_answer_that_is_out_of_order_is_not_kept),
 		CHECK_TEST(an_answer_longer_than_a_message_can_be_is_not_kept),
@@ -227,5 +308,6 @@ int main(void)
 		CHECK_TEST(reports_of_another_channel_are_dropped),
 		CHECK_TEST(the_channel_that_another_program_was_given_is_not_ours),
 		CHECK_TEST(cancelling_names_the_channel),
-		CHECK_TEST(a_busy_authenticator_is_noticed_until_the_next_request));
+		CHECK_TEST(a_busy_authenticator_is_noticed_until_the_next_request),
+		CHECK_TEST(changed_reports_are_kept_as_they_came_or_not_at_all));
 }
