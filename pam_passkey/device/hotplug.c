@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "core/device_message.h"
-#include "device/sysfs.h"
+#include "sys/sysfs.h"
 
 #define NODE_FOLDER "/dev"
 #define NODE_PREFIX "hidraw"

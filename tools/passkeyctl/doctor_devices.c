@@ -1,48 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "authenticators.h"
-#include "core/report_descriptor.h"
+#include "core/device_message.h"
 #include "doctor.h"
 #include "sys/file.h"
+#include "sys/sysfs.h"
 
 #define HELPER "helper"
 #define AUTHENTICATORS "authenticators"
-#define HIDRAW_FOLDER "/sys/class/hidraw"
-
-static bool is_authenticator(const char *node)
-{
-	uint8_t descriptor[PPK_REPORT_DESCRIPTOR_MAX];
-	char path[512];
-	ssize_t len;
-	int fd;
-
-	snprintf(path, sizeof(path), HIDRAW_FOLDER "/%.255s/device/report_descriptor", node);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	len = read(fd, descriptor, sizeof(descriptor));
-	close(fd);
-	return len > 0 && ppk_report_descriptor_is_authenticator(descriptor, (size_t)len);
-}
 
 /* The keys that the kernel sees and this caller may not open. Returns how many. */
 static size_t report_closed_nodes(const struct ppk_examination *examination)
 {
-	DIR *folder = opendir(HIDRAW_FOLDER);
-	const struct dirent *entry;
+	unsigned numbers[PPK_DEVICE_AUTHENTICATORS_MAX];
+	size_t count = ppk_sysfs_authenticators(numbers, PPK_DEVICE_AUTHENTICATORS_MAX);
 	size_t closed = 0;
-	char node[300];
+	char node[64];
 
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
-		if (entry->d_name[0] == '.' || !is_authenticator(entry->d_name))
-			continue;
-		snprintf(node, sizeof(node), "/dev/%.255s", entry->d_name);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(node, sizeof(node), "/dev/hidraw%u", numbers[i]);
 		if (access(node, R_OK | W_OK) == 0)
 			continue;
 		closed++;
@@ -52,8 +32,6 @@ static size_t report_closed_nodes(const struct ppk_examination *examination)
 			"a security key is at %s, which you may not open: %s", node,
 			errno == EACCES ? "permission denied" : "it cannot be opened");
 	}
-	if (folder != NULL)
-		closedir(folder);
 	return closed;
 }
 

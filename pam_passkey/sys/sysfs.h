@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef PPK_DEVICE_SYSFS_H
-#define PPK_DEVICE_SYSFS_H
+#ifndef PPK_SYS_SYSFS_H
+#define PPK_SYS_SYSFS_H
 
 /*
  * What the kernel says of HID devices in /sys. All of it may be read without opening a device, by

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "device/sysfs.h"
+#include "sys/sysfs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/hidraw_node.h"
 #include "core/report_descriptor.h"
 
 #define CLASS "/sys/class/hidraw"
-#define NODE_PREFIX "hidraw"
 #define PATH_SIZE 128
-#define NUMBER_DIGITS_MAX 9
+#define TEXT_MAX 256 /* bytes; a string of USB has at most 126 characters */
 
 /* As much of a file as there is room for; its length, or -1. The kernel gives it in one piece. */
 static ssize_t read_file(const char *path, void *out, size_t size)
@@ -38,26 +38,9 @@ static bool is_authenticator(unsigned number)
 	char path[PATH_SIZE];
 	ssize_t len;
 
-	(void)snprintf(
-		path, sizeof(path), CLASS "/" NODE_PREFIX "%u/device/report_descriptor", number);
+	(void)snprintf(path, sizeof(path), CLASS "/hidraw%u/device/report_descriptor", number);
 	len = read_file(path, descriptor, sizeof(descriptor));
 	return len > 0 && ppk_report_descriptor_is_authenticator(descriptor, (size_t)len);
-}
-
-static bool number_of(const char *name, unsigned *ret)
-{
-	const char *digits = name + strlen(NODE_PREFIX);
-	size_t len;
-
-	if (strncmp(name, NODE_PREFIX, strlen(NODE_PREFIX)) != 0)
-		return false;
-	len = strlen(digits);
-	if (len == 0 || len > NUMBER_DIGITS_MAX || strspn(digits, "0123456789") != len)
-		return false;
-	*ret = 0;
-	for (size_t i = 0; i < len; i++)
-		*ret = *ret * 10 + (unsigned)(digits[i] - '0');
-	return true;
 }
 
 static int compare(const void *one, const void *other)
@@ -76,7 +59,8 @@ size_t ppk_sysfs_authenticators(unsigned *numbers, size_t max)
 	if (folder == NULL)
 		return 0;
 	while (count < max && (entry = readdir(folder)) != NULL)
-		if (number_of(entry->d_name, &numbers[count]) && is_authenticator(numbers[count]))
+		if (ppk_hidraw_node_number(entry->d_name, &numbers[count]) &&
+			is_authenticator(numbers[count]))
 			count++;
 	closedir(folder);
 	qsort(numbers, count, sizeof(*numbers), compare);
@@ -86,12 +70,10 @@ size_t ppk_sysfs_authenticators(unsigned *numbers, size_t max)
 /* The node's device is that of HID; above it is the interface of USB, and above that the device. */
 void ppk_sysfs_product(unsigned number, char *out, size_t size)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], file[TEXT_MAX];
 	ssize_t len;
 
-	(void)snprintf(path, sizeof(path), CLASS "/" NODE_PREFIX "%u/device/../../product", number);
-	len = read_file(path, out, size - 1);
-	if (len > 0 && out[len - 1] == '\n')
-		len--;
-	out[len > 0 ? len : 0] = '\0';
+	(void)snprintf(path, sizeof(path), CLASS "/hidraw%u/device/../../product", number);
+	len = read_file(path, file, sizeof(file));
+	ppk_hidraw_node_text(file, len > 0 ? (size_t)len : 0, out, size);
 }
