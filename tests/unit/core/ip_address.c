@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "check.h"
+#include "mutate.h"
 
 static struct ppk_ip_address parsed(const char *text)
 {
@@ -80,10 +81,38 @@ static void a_socket_address_is_taken_or_refused(void)
 	CHECK(!ppk_ip_address_of_peer(&other, &address));
 }
 
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	struct ppk_ip_address address, again;
+	char out[PPK_IP_ADDRESS_SIZE];
+
+	if (!ppk_ip_address_parse((const char *)data, len, &address))
+		return;
+	ppk_ip_address_format(&address, out);
+	if (!ppk_ip_address_parse(out, strlen(out), &again) ||
+		!ppk_ip_address_equal(&address, &again))
+		CHECK_FAIL("%s: %s is another address", how, out);
+	for (size_t i = 0; i < len; i++)
+		CHECK(data[i] != '\0' && strchr("0123456789abcdefABCDEF:.", data[i]) != NULL);
+	++*(unsigned *)context;
+}
+
+static void a_changed_address_is_another_one_or_none(void)
+{
+	static const char *const texts[] = { "192.0.2.7", "2001:db8::a1:7", "::ffff:192.0.2.7",
+		"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255" };
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		mutate_each(texts[i], strlen(texts[i]), check_changed, &taken);
+	CHECK(taken > 4 * 10);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(addresses_have_one_spelling),
 		CHECK_TEST(what_is_no_address_is_refused),
 		CHECK_TEST(a_place_is_an_ipv4_address_or_an_ipv6_network),
-		CHECK_TEST(a_socket_address_is_taken_or_refused));
+		CHECK_TEST(a_socket_address_is_taken_or_refused),
+		CHECK_TEST(a_changed_address_is_another_one_or_none));
 }

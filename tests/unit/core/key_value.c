@@ -174,6 +174,35 @@ static void what_is_written_is_read_again(void)
 	check_written("a=b#c", "k=a=b#c");
 }
 
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	const char *line = (const char *)data;
+	char value[128];
+
+	diag = (struct ppk_diag){ .column = 0 };
+	if (ppk_pairs_split(line, len, 0, pairs, &count, &diag) != PPK_OK) {
+		if (diag.column < 1 || diag.column > len + 1 || diag.text[0] == '\0')
+			CHECK_FAIL("%s: column %u: %s", how, diag.column, diag.text);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		CHECK(pairs[i].key == line + pairs[i].key_column - 1);
+		CHECK(pairs[i].value == line + pairs[i].value_column - 1);
+		CHECK(pairs[i].value + pairs[i].value_len <= line + len);
+		CHECK_INT(ppk_pair_unquote(&pairs[i], value), strlen(value));
+	}
+	++*(unsigned *)context;
+}
+
+static void a_changed_line_is_split_or_refused_where_it_is_wrong(void)
+{
+	static const char line[] = "id=AAEC name=\"a \\\"b\\\" \\\\c\"\tuv=required x=\"y\"";
+	unsigned taken = 0;
+
+	CHECK_INT(mutate_each(line, strlen(line), check_changed, &taken), strlen(line) * 9);
+	CHECK(taken > strlen(line) && taken < strlen(line) * 9);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(pairs_are_split_at_spaces_and_tabs),
@@ -184,5 +213,6 @@ int main(void)
 		CHECK_TEST(thirty_two_pairs_fit_and_one_more_does_not),
 		CHECK_TEST(one_edit_is_nearly_the_same), CHECK_TEST(two_edits_are_another_key),
 		CHECK_TEST(every_flipped_bit_gives_nearly_the_same_key),
-		CHECK_TEST(what_is_written_is_read_again));
+		CHECK_TEST(what_is_written_is_read_again),
+		CHECK_TEST(a_changed_line_is_split_or_refused_where_it_is_wrong));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check.h"
+#include "mutate.h"
 
+#include "core/option_value.h"
 #include "core/options.h"
 
 static char path[64];
@@ -118,6 +120,60 @@ static void the_largest_uid_fits(void)
 	CHECK_STR(path, "/4294967295");
 }
 
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char text[64];
+	bool in_home = false, valid = ppk_template_is_valid((const char *)data, len);
+
+	CHECK(len < sizeof(text));
+	memcpy(text, data, len);
+	text[len] = '\0';
+	if (strlen(text) != len)
+		return; /* a NUL is refused before */
+	if ((expand(text, &in_home) == PPK_OK) != valid)
+		CHECK_FAIL("%s: \"%s\" is valid and has no path, or the other way", how, text);
+	if (!valid)
+		return;
+	CHECK(path[0] == '/' && in_home == (text[0] == '%'));
+	if (strstr(path, "alice") == NULL && strstr(path, "1000") == NULL)
+		CHECK_FAIL("%s: \"%s\" is the same for all users", how, text);
+	++*(unsigned *)context;
+}
+
+static void a_changed_template_names_the_user_or_is_refused(void)
+{
+	static const char *const texts[] = { "/etc/passkeys/%u", "%h/.config/%%/%U" };
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		mutate_each(texts[i], strlen(texts[i]), check_changed, &taken);
+	CHECK(taken > 2 * 60);
+}
+
+static void check_user(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char name[32];
+	bool in_home;
+
+	CHECK(len < sizeof(name));
+	memcpy(name, data, len);
+	name[len] = '\0';
+	if (ppk_template_expand("/etc/%u", name, "/h", 5, path, sizeof(path), &in_home) != PPK_OK)
+		return;
+	if (strncmp(path, "/etc/", 5) != 0 || strcmp(path + 5, name) != 0 || name[0] == '\0' ||
+		strchr(name, '/') != NULL || name[0] == '.')
+		CHECK_FAIL("%s: %s", how, path);
+	++*(unsigned *)context;
+}
+
+static void a_changed_user_name_is_a_name_or_is_refused(void)
+{
+	unsigned taken = 0;
+
+	CHECK_INT(mutate_each("alice.o", 7, check_user, &taken), 7 * 9);
+	CHECK(taken > 10 && taken < 7 * 9);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(each_placeholder_is_replaced),
@@ -128,5 +184,7 @@ int main(void)
 		CHECK_TEST(a_user_name_that_is_a_path_is_refused),
 		CHECK_TEST(a_home_that_is_not_absolute_is_refused),
 		CHECK_TEST(a_path_that_does_not_fit_is_an_error_and_not_a_shorter_path),
-		CHECK_TEST(the_largest_uid_fits));
+		CHECK_TEST(the_largest_uid_fits),
+		CHECK_TEST(a_changed_template_names_the_user_or_is_refused),
+		CHECK_TEST(a_changed_user_name_is_a_name_or_is_refused));
 }

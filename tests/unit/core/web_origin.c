@@ -2,6 +2,7 @@
 #include "core/web_origin.h"
 
 #include "check.h"
+#include "mutate.h"
 
 static void origins_are_as_browsers_write_them(void)
 {
@@ -56,10 +57,59 @@ static void a_url_is_below_its_origin_or_not(void)
 	CHECK(!ppk_web_origin_has("https://example.com", "http://example.com/"));
 }
 
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char origin[64], host[PPK_RP_ID_MAX + 1];
+
+	if (!ppk_web_origin_is_valid((const char *)data, len))
+		return;
+	CHECK(len < sizeof(origin));
+	memcpy(origin, data, len);
+	origin[len] = '\0';
+	if (strlen(origin) != len || strpbrk(origin, "/@?#[] \\%") != strstr(origin, "//"))
+		CHECK_FAIL("%s: \"%s\" was taken", how, origin);
+	ppk_web_origin_host(origin, host);
+	CHECK(ppk_rp_id_is_valid(host, strlen(host)));
+	CHECK(ppk_web_origin_covers(origin, host));
+	++*(unsigned *)context;
+}
+
+static void a_changed_origin_is_another_one_or_none(void)
+{
+	static const char *const texts[] = { "https://login.example.com:8443",
+		"https://login.example.com", "http://localhost:8080" };
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		mutate_each(texts[i], strlen(texts[i]), check_changed, &taken);
+	CHECK(taken > 3 * 30); /* other letters of a name make another origin */
+}
+
+static void check_below(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char url[64];
+	size_t same = strlen(context);
+
+	snprintf(url, sizeof(url), "%.*s", (int)len, (const char *)data);
+	if (ppk_web_origin_has(context, url) &&
+		(len <= same || memcmp(data, context, same) != 0 || data[same] != '/'))
+		CHECK_FAIL("%s: below %s", how, (const char *)context);
+}
+
+static void a_changed_url_is_below_its_origin_or_not(void)
+{
+	static char origin[] = "https://web1:8443";
+	static const char url[] = "https://web1:8443/0123456789";
+
+	CHECK_INT(mutate_each(url, strlen(url), check_below, origin), strlen(url) * 9);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(origins_are_as_browsers_write_them),
 		CHECK_TEST(the_host_is_taken_out),
 		CHECK_TEST(an_origin_covers_itself_and_the_domains_above),
-		CHECK_TEST(a_url_is_below_its_origin_or_not));
+		CHECK_TEST(a_url_is_below_its_origin_or_not),
+		CHECK_TEST(a_changed_origin_is_another_one_or_none),
+		CHECK_TEST(a_changed_url_is_below_its_origin_or_not));
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "route.h"
 
+#include <strings.h>
+
 #include "check.h"
+#include "mutate.h"
+#include "page_message.h"
 
 #define URL "https://login.example.org"
 #define PATH "/0123456789abcdefghjkmnpqrs"
@@ -201,6 +205,94 @@ static void another_site_gets_nothing_but_a_link(void)
 	check(&head, 400);
 }
 
+/* A request, one of whose texts is changed. */
+struct request {
+	struct ppkd_head head;
+	const char **text;
+	const char *original;
+	unsigned taken;
+};
+
+/* Capitals make no difference to a host and to a path that somebody typed; all else does. */
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	struct request *request = context;
+	char text[64];
+	struct ppkd_route route;
+
+	CHECK(len < sizeof(text));
+	memcpy(text, data, len);
+	text[len] = '\0';
+	*request->text = text;
+	route = ppkd_route_find(&request->head, URL);
+	*request->text = request->original;
+	if (strcmp(text, request->original) == 0)
+		return; /* a NUL that another NUL follows */
+	if (route.refused != 0) {
+		CHECK(route.refused >= 400 && route.refused <= 421);
+		return;
+	}
+	request->taken++;
+	if (route.action == PPKD_POST_NUMBER && route.body_len != PPKD_NUMBER_LEN)
+		CHECK_FAIL("%s: a body of %zu bytes", how, route.body_len);
+	if (request->text == &request->head.path) /* another ceremony's, or in capitals */
+		CHECK(strlen(route.path) == PPKD_SECRET_PATH_LEN &&
+			strcmp(text + 27, "/number") == 0);
+	else if (strcasecmp(text, request->original) != 0)
+		CHECK_FAIL("%s in \"%s\": taken", how, request->original);
+}
+
+static unsigned taken_of(struct request *request, const char **text)
+{
+	request->text = text;
+	request->original = *text;
+	request->taken = 0;
+	mutate_each(*text, strlen(*text), check_changed, request);
+	return request->taken;
+}
+
+static void a_changed_head_is_another_ceremonys_or_refused(void)
+{
+	struct request request = { .head = post(PATH "/number", "1") };
+	struct ppkd_head *head = &request.head;
+
+	check(head, 0);
+	CHECK_INT(taken_of(&request, &head->method), 0);
+	CHECK_INT(taken_of(&request, &head->origin.value), 0);
+	CHECK_INT(taken_of(&request, &head->content_length.value), 0);
+	CHECK_INT(taken_of(&request, &head->content_type.value), 0);
+	CHECK_INT(taken_of(&request, &head->host.value), strlen("loginexampleorg"));
+	CHECK(taken_of(&request, &head->path) > PPKD_SECRET_PATH_LEN);
+}
+
+static void check_header(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char text[64];
+	bool plain = true;
+
+	CHECK(len < sizeof(text));
+	memcpy(text, data, len);
+	text[len] = '\0';
+	for (const char *at = text; *at != '\0'; at++)
+		plain = plain && *at != 0x7f && ((unsigned char)*at >= 0x20 || *at == '\t');
+	if (ppkd_header_is_well_formed("X", text) != plain)
+		CHECK_FAIL("%s: as a value", how);
+	plain = text[0] != '\0' && strpbrk(text, " \t:()<>@,;\\\"/[]?={}") == NULL;
+	for (const char *at = text; *at != '\0'; at++)
+		plain = plain && *at > 0x20 && *at < 0x7f;
+	if (ppkd_header_is_well_formed(text, "x") != plain)
+		CHECK_FAIL("%s: as a name", how);
+	*(unsigned *)context += plain;
+}
+
+static void a_changed_header_is_well_formed_or_not(void)
+{
+	unsigned taken = 0;
+
+	CHECK_INT(mutate_each("Transfer-Encoding", 17, check_header, &taken), 17 * 9);
+	CHECK(taken > 17 && taken < 17 * 9);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(paths_lead_to_actions), CHECK_TEST(a_typed_path_is_understood),
@@ -209,5 +301,7 @@ int main(void)
 		CHECK_TEST(headers_have_names_and_values_of_plain_characters),
 		CHECK_TEST(lengths_are_plain_numbers_within_bounds),
 		CHECK_TEST(other_hosts_origins_and_types_are_refused),
-		CHECK_TEST(another_site_gets_nothing_but_a_link));
+		CHECK_TEST(another_site_gets_nothing_but_a_link),
+		CHECK_TEST(a_changed_head_is_another_ceremonys_or_refused),
+		CHECK_TEST(a_changed_header_is_well_formed_or_not));
 }

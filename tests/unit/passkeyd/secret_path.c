@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "secret_path.h"
 
+#include <strings.h>
+
 #include "check.h"
+#include "mutate.h"
 
 static char out[PPKD_SECRET_PATH_SIZE];
 
@@ -63,8 +66,31 @@ static void anything_else_is_refused(void)
 	CHECK_STR(out, "untouched");
 }
 
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char again[PPKD_SECRET_PATH_SIZE];
+
+	if (!ppkd_secret_path_read((const char *)data, len, out))
+		return;
+	if (len != PPKD_SECRET_PATH_LEN || strlen(out) != len)
+		CHECK_FAIL("%s: %zu characters were taken", how, len);
+	CHECK(ppkd_secret_path_read(out, len, again));
+	CHECK_STR(again, out); /* one spelling */
+	if (strcmp(out, context) == 0 && strncasecmp((const char *)data, context, len) != 0)
+		CHECK_FAIL("%s: still the same path", how);
+}
+
+/* But for letters that are written large, a changed path is no longer the same one. */
+static void a_changed_path_is_another_one_or_none(void)
+{
+	char path[] = "2b4defgh89j1kmnpq3rstv0xyz";
+
+	CHECK_INT(mutate_each(path, 26, check_changed, path), 26 * 9);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(bits_become_characters), CHECK_TEST(each_of_130_bits_counts),
-		CHECK_TEST(what_is_typed_is_understood), CHECK_TEST(anything_else_is_refused));
+		CHECK_TEST(what_is_typed_is_understood), CHECK_TEST(anything_else_is_refused),
+		CHECK_TEST(a_changed_path_is_another_one_or_none));
 }
