@@ -50,6 +50,8 @@ struct ppkd_places {
 struct ppkd_ceremony {
 	struct ppkd_source source; /* of the program's socket */
 	struct ppkd_ceremony *next[PPKD_INDEXES]; /* in their chains */
+	struct ppkd_ceremony *older, *newer; /* remembered: the ones that ended around it */
+	bool is_remembered; /* it has ended */
 	size_t heap_index;
 	int64_t deadline_ms; /* WAITING: when it expires; at its end: when it is forgotten */
 	int socket; /* of the program; -1 once it has ended */

@@ -114,7 +114,7 @@ static enum ppk_err make_room(struct ppkd_table *table)
 	return PPK_OK;
 }
 
-/* How many live ones have this key, up to limit. */
+/* How many that wait have this key, up to limit. */
 static size_t count_live(
 	const struct ppkd_table *table, enum ppkd_index index, const char *key, size_t limit)
 {
@@ -122,7 +122,7 @@ static size_t count_live(
 
 	for (const struct ppkd_ceremony *at = *bucket(table, index, key);
 		at != NULL && count < limit; at = at->next[index])
-		count += ppkd_ceremony_is_live(at) && strcmp(key_of(at, index), key) == 0;
+		count += strcmp(key_of(at, index), key) == 0;
 	return count;
 }
 
@@ -188,15 +188,6 @@ void ppkd_table_postpone(
 	sink(table, ceremony->heap_index);
 }
 
-void ppkd_table_end(struct ppkd_table *table, struct ppkd_ceremony *ceremony, int64_t deadline_ms)
-{
-	bool crowded;
-
-	table->live--;
-	crowded = table->count - table->live > table->limits.total;
-	ppkd_table_postpone(table, ceremony, crowded ? 0 : deadline_ms);
-}
-
 static void unchain(
 	struct ppkd_table *table, const struct ppkd_ceremony *ceremony, enum ppkd_index index)
 {
@@ -207,13 +198,55 @@ static void unchain(
 	*at = ceremony->next[index];
 }
 
+/* Users and addresses have limits for those that wait: an ended one is in nobody's way. */
+static void unchain_live(struct ppkd_table *table, const struct ppkd_ceremony *ceremony)
+{
+	unchain(table, ceremony, PPKD_BY_USER);
+	unchain(table, ceremony, PPKD_BY_ADDRESS);
+	table->live--;
+}
+
+static void remember(struct ppkd_table *table, struct ppkd_ceremony *ceremony)
+{
+	ceremony->is_remembered = true;
+	ceremony->older = table->newest;
+	*(table->newest == NULL ? &table->oldest : &table->newest->newer) = ceremony;
+	table->newest = ceremony;
+	table->remembered++;
+}
+
+static void no_longer_remember(struct ppkd_table *table, struct ppkd_ceremony *ceremony)
+{
+	*(ceremony->older == NULL ? &table->oldest : &ceremony->older->newer) = ceremony->newer;
+	*(ceremony->newer == NULL ? &table->newest : &ceremony->newer->older) = ceremony->older;
+	ceremony->is_remembered = false;
+	table->remembered--;
+}
+
+void ppkd_table_end(struct ppkd_table *table, struct ppkd_ceremony *ceremony, int64_t deadline_ms)
+{
+	struct ppkd_ceremony *oldest;
+
+	unchain_live(table, ceremony);
+	ppkd_table_postpone(table, ceremony, deadline_ms);
+	remember(table, ceremony);
+	if (table->remembered <= table->limits.total)
+		return;
+	/* not this one: its page is about to ask how it ended */
+	oldest = table->oldest;
+	no_longer_remember(table, oldest);
+	ppkd_table_postpone(table, oldest, 0);
+}
+
 void ppkd_table_forget(struct ppkd_table *table, struct ppkd_ceremony *ceremony)
 {
 	size_t index = ceremony->heap_index;
 
-	for (enum ppkd_index i = PPKD_BY_PATH; i < PPKD_INDEXES; i++)
-		unchain(table, ceremony, i);
-	table->live -= ppkd_ceremony_is_live(ceremony);
+	unchain(table, ceremony, PPKD_BY_PATH);
+	if (ppkd_ceremony_is_live(ceremony))
+		unchain_live(table, ceremony);
+	if (ceremony->is_remembered)
+		no_longer_remember(table, ceremony);
 	table->count--;
 	if (index < table->count) {
 		place(table, table->heap[table->count], index);

@@ -24,6 +24,8 @@ struct ppkd_table {
 	struct ppkd_ceremony **heap; /* by deadline_ms, soonest first */
 	size_t count, heap_size;
 	size_t live; /* of count, those that have not ended */
+	struct ppkd_ceremony *oldest, *newest; /* that have ended and are remembered */
+	size_t remembered;
 };
 
 /* An empty one. PPK_ERR_NOMEM | PPK_ERR_RANDOM. ppkd_table_done() it in any case. */
@@ -45,8 +47,8 @@ struct ppkd_ceremony *ppkd_table_find(
 	const struct ppkd_table *table, const char path[static PPKD_SECRET_PATH_SIZE]);
 
 /*
- * It has ended, which its state says; it is due to be forgotten at deadline_ms, or at once when the table is
- * full of such. Its socket was closed.
+ * It has ended, which its state says; it is due to be forgotten at deadline_ms. When more are remembered than
+ * may wait, the one that ended first is due at once. Its socket was closed.
  */
 void ppkd_table_end(struct ppkd_table *table, struct ppkd_ceremony *ceremony, int64_t deadline_ms);
 

@@ -136,18 +136,31 @@ static void what_has_ended_is_not_counted(void)
 	CHECK_INT(table.live, 3);
 }
 
-/* Ended ones that are remembered are no more than may wait: the rest is due at once. */
-static void ended_ones_do_not_pile_up(void)
+/* No more are remembered than may wait, and those are the last: their pages still ask how it ended. */
+static void of_ended_ones_the_last_are_remembered(void)
 {
+	struct ppkd_ceremony *ended[20];
+
 	begin();
 	for (size_t i = 0; i < 20; i++) {
-		struct ppkd_ceremony *ceremony = added("alice", "", 1);
-
-		ceremony->state = PPKD_CANCELLED;
-		ppkd_table_end(&table, ceremony, 1000);
-		CHECK_INT(ceremony->deadline_ms, i < limits.total ? 1000 : 0);
+		ended[i] = added("alice", "192.0.2.7", 1);
+		ended[i]->state = PPKD_CANCELLED;
+		ppkd_table_end(&table, ended[i], 1000);
+		for (size_t j = 0; j <= i; j++)
+			CHECK_INT(ended[j]->deadline_ms, j + limits.total > i ? 1000 : 0);
 	}
 	CHECK_INT(table.live, 0);
+	for (size_t i = 0; i < 12; i++) {
+		CHECK_INT(ppkd_table_first(&table)->deadline_ms, 0);
+		ppkd_table_forget(&table, ppkd_table_first(&table));
+	}
+	CHECK_INT(table.remembered, limits.total);
+	ppkd_table_forget(&table, ended[15]); /* between others */
+	ppkd_table_forget(&table, ended[19]);
+	ppkd_table_forget(&table, ended[12]);
+	CHECK(table.oldest == ended[13] && table.newest == ended[18]);
+	CHECK(ended[14]->newer == ended[16] && ended[16]->older == ended[14]);
+	CHECK_INT(table.remembered, limits.total - 3);
 }
 
 static void three_wrong_numbers_lock_it(void)
@@ -216,7 +229,8 @@ int main(void)
 	int status = CHECK_RUN(CHECK_TEST(a_ceremony_keeps_its_request),
 		CHECK_TEST(each_is_found_by_its_path_alone), CHECK_TEST(the_soonest_comes_first),
 		CHECK_TEST(users_addresses_and_all_together_have_limits),
-		CHECK_TEST(what_has_ended_is_not_counted), CHECK_TEST(ended_ones_do_not_pile_up),
+		CHECK_TEST(what_has_ended_is_not_counted),
+		CHECK_TEST(of_ended_ones_the_last_are_remembered),
 		CHECK_TEST(three_wrong_numbers_lock_it),
 		CHECK_TEST(who_entered_the_number_last_may_answer),
 		CHECK_TEST(the_address_counts_where_it_has_to_be_the_same),
