@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signs in through passkeyd, again and again: all of the module (ppk_authenticate(): credential file, request,
+ * page, assertion, verification, sign count on disk, verdict, log line) and all that a browser asks passkeyd for.
+ *
+ * usage: sign-ins SOCKET PORT FOLDER WORKERS COUNT [PAM_APP MODULE]
+ *
+ * WORKERS processes at once, COUNT sign-ins each, one after the other; the user's credential is in FOLDER, the sign
+ * counts of each worker are in a folder of its own there, as if it served another user. With PAM_APP each sign-in is a process that runs a PAM stack of that
+ * module. Prints one line: sign-ins a second, the median and 99% of their microseconds, and the CPU microseconds that
+ * one takes of the module and of the browser with its authenticator. Exits with 1 when a sign-in was not granted or
+ * its page did not say so.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "browser.h"
+#include "method/authenticate.h"
+#include "sys/clock.h"
+
+#define USER "root"
+#define WORKERS_MAX 64
+#define LINE_SIZE 16384
+#define NUMBER_TEXT "Enter this number there: "
+
+struct settings {
+	const char *socket, *folder, *pam_app, *module;
+	const struct signer *signer;
+	unsigned port, workers, count;
+	char origin[64];
+};
+
+/* One worker's sign-in, told what the person sees. */
+struct worker {
+	const struct settings *settings;
+	struct browser browser;
+	struct ppk_options options;
+	char url[PPK_BROWSER_URL_MAX + 1];
+	char service[16]; /* of its own, in PAM's sense */
+	uint64_t browser_us; /* CPU */
+};
+
+/* What the parent reads when all have ended. */
+struct shared {
+	uint64_t browser_us[WORKERS_MAX];
+	uint32_t latencies_us[];
+};
+
+static void must(bool condition, const char *what)
+{
+	if (!condition) {
+		perror(what);
+		exit(70);
+	}
+}
+
+static uint64_t now_us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* A line that the person sees: the browser goes where it says, and enters what it says. */
+static void see(struct worker *worker, const char *line)
+{
+	const char *number = strstr(line, NUMBER_TEXT);
+	uint64_t begin_us;
+
+	if (strncmp(line, worker->settings->origin, strlen(worker->settings->origin)) == 0)
+		must(snprintf(worker->url, sizeof(worker->url), "%s", line) <
+				(int)sizeof(worker->url),
+			"length of a URL");
+	if (number == NULL)
+		return;
+	number += strlen(NUMBER_TEXT);
+	begin_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
+	browser_answer(&worker->browser, worker->url,
+		(unsigned)(number[0] - '0') * 10 + (unsigned)(number[1] - '0'));
+	worker->browser_us += now_us(CLOCK_PROCESS_CPUTIME_ID) - begin_us;
+}
+
+static enum ppk_err show(void *context, const char *text)
+{
+	see(context, text);
+	return PPK_OK;
+}
+
+static enum ppk_err ask_secret(void *context, const char *text, struct ppk_secret *ret)
+{
+	(void)context;
+	(void)text;
+	(void)ret;
+	return PPK_ERR_CONVERSATION;
+}
+
+static void write_log(void *context, enum ppk_log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	(void)line;
+}
+
+static bool sign_in_here(struct worker *worker)
+{
+	const struct ppk_dialogue dialogue = {
+		.context = worker, .show = show, .warn = show, .ask_secret = ask_secret
+	};
+	const struct ppk_log log = { .write = write_log };
+	const struct ppk_request request = {
+		.user = USER,
+		.service = "bench",
+		.options = &worker->options,
+		.crypto = &ppk_crypto_linked,
+		.dialogue = &dialogue,
+		.log = &log,
+	};
+
+	return ppk_authenticate(&request).outcome == PPK_OUTCOME_GRANTED;
+}
+
+static pid_t start_pam_app(const struct worker *worker, int *ret_output)
+{
+	const struct settings *settings = worker->settings;
+	const char *const words[] = { settings->pam_app, "--confdir", settings->folder, "--service",
+		worker->service, "--user", USER, NULL };
+	int ends[2];
+	pid_t pid;
+
+	must(pipe2(ends, O_CLOEXEC) == 0, "pipe");
+	pid = vfork();
+	must(pid >= 0, "vfork");
+	if (pid == 0) {
+		if (dup2(ends[1], STDOUT_FILENO) >= 0)
+			execv(words[0], (char *const *)(uintptr_t)words);
+		_exit(127);
+	}
+	close(ends[1]);
+	*ret_output = ends[0];
+	return pid;
+}
+
+/* What pam-app writes down: {"show": TEXT} and {"user": NAME, "authenticate": CODE}, a line each. */
+static bool follow(struct worker *worker, FILE *output)
+{
+	static char line[LINE_SIZE];
+	bool granted = false;
+
+	while (fgets(line, sizeof(line), output) != NULL) {
+		char *text = strncmp(line, "{\"show\": \"", 10) == 0 ? line + 10 : NULL;
+
+		if (text != NULL) {
+			text[strcspn(text, "\"")] = '\0';
+			see(worker, text);
+		}
+		granted = granted || strstr(line, "\"authenticate\": 0}") != NULL;
+	}
+	return granted;
+}
+
+static bool sign_in_in_a_process(struct worker *worker)
+{
+	int descriptor, status;
+	pid_t pid = start_pam_app(worker, &descriptor);
+	FILE *output = fdopen(descriptor, "r");
+	bool granted;
+
+	must(output != NULL, "fdopen");
+	granted = follow(worker, output);
+	fclose(output);
+	must(waitpid(pid, &status, 0) == pid, "waitpid");
+	return granted && status == 0;
+}
+
+static void write_file(const struct settings *settings, const char *name, const char *text)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", settings->folder, name);
+	file = fopen(path, "we");
+	must(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, path);
+}
+
+static void write_credential(const struct settings *settings)
+{
+	struct ppk_credential *credential = signer_credential(
+		settings->signer, PPK_ALG_ES256, BROWSER_ID, BROWSER_ID_LEN, BROWSER_RP);
+	char *line = NULL, text[2048];
+
+	must(ppk_credential_format(credential, &line) == PPK_OK, "credential");
+	snprintf(text, sizeof(text), "%s\n", line);
+	write_file(settings, USER, text);
+	free(line);
+	ppk_credential_free(credential);
+}
+
+static void write_service(const struct worker *worker)
+{
+	const struct ppk_options *options = &worker->options;
+	char text[4096];
+
+	snprintf(text, sizeof(text),
+		"auth required %s conf=%s/none credentials=%s state=%s methods=browser "
+		"browser_origin=%s browser_socket=%s browser_peer=any\n",
+		worker->settings->module, worker->settings->folder, options->credentials,
+		options->state, options->browser_origin, options->browser_socket);
+	write_file(worker->settings, worker->service, text);
+	write_file(worker->settings, "none", "");
+}
+
+/* Room for the sign counts, and the options that name it. */
+static void prepare(struct worker *worker, const struct settings *settings, unsigned number)
+{
+	struct ppk_options *options = &worker->options;
+
+	signer_seed(number);
+	worker->settings = settings;
+	worker->browser = (struct browser){
+		.origin = settings->origin,
+		.port = (uint16_t)settings->port,
+		.signer = settings->signer,
+		.socket = -1,
+	};
+	snprintf(worker->service, sizeof(worker->service), "bench%u", number);
+	ppk_options_init(options);
+	snprintf(options->credentials, sizeof(options->credentials), "%s/%%u", settings->folder);
+	snprintf(options->state, sizeof(options->state), "%s/%u", settings->folder, number);
+	must(mkdir(options->state, 0755) == 0, options->state);
+	snprintf(options->browser_origin, sizeof(options->browser_origin), "%s", settings->origin);
+	snprintf(options->browser_socket, sizeof(options->browser_socket), "%s", settings->socket);
+	options->browser_peer = PPK_BROWSER_PEER_ANY;
+	options->methods[0] = PPK_METHOD_BROWSER;
+	options->method_count = 1;
+	if (settings->pam_app != NULL)
+		write_service(worker);
+}
+
+/* Does the page say so, too? */
+static bool page_says_so(struct worker *worker)
+{
+	uint64_t begin_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
+	bool accepted = browser_is_accepted(&worker->browser);
+
+	worker->browser_us += now_us(CLOCK_PROCESS_CPUTIME_ID) - begin_us;
+	return accepted;
+}
+
+static void work(struct worker *worker, uint32_t *latencies_us)
+{
+	const struct settings *settings = worker->settings;
+
+	for (unsigned i = 0; i < settings->count; i++) {
+		uint64_t begin_us = now_us(CLOCK_MONOTONIC);
+		bool granted = settings->pam_app == NULL ? sign_in_here(worker)
+							 : sign_in_in_a_process(worker);
+
+		if (!granted || !page_says_so(worker)) {
+			fprintf(stderr, "a sign-in was not granted\n");
+			exit(1);
+		}
+		latencies_us[i] = (uint32_t)(now_us(CLOCK_MONOTONIC) - begin_us);
+	}
+}
+
+/* Started, prepared and waiting for the others: the end of the pipe is the start. */
+static void run_worker(
+	const struct settings *settings, unsigned number, int start, struct shared *shared)
+{
+	static struct worker worker;
+	char byte;
+
+	prepare(&worker, settings, number);
+	must(read(start, &byte, 1) >= 0, "read");
+	work(&worker, shared->latencies_us + (size_t)number * settings->count);
+	shared->browser_us[number] = worker.browser_us;
+	exit(0);
+}
+
+static bool all_end_well(unsigned workers)
+{
+	bool good = true;
+	int status;
+
+	for (unsigned i = 0; i < workers; i++) {
+		must(wait(&status) > 0, "wait");
+		good = good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	}
+	return good;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static uint64_t cpu_us(void)
+{
+	struct rusage usage;
+
+	must(getrusage(RUSAGE_CHILDREN, &usage) == 0, "getrusage");
+	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static void report(const struct settings *settings, struct shared *shared, uint64_t took_us)
+{
+	size_t all = (size_t)settings->workers * settings->count;
+	uint64_t browser_us = 0;
+
+	for (unsigned i = 0; i < settings->workers; i++)
+		browser_us += shared->browser_us[i];
+	qsort(shared->latencies_us, all, sizeof(shared->latencies_us[0]), compare);
+	printf("%.0f %u %u %.0f %.0f\n", (double)all * 1e6 / (double)took_us,
+		shared->latencies_us[all / 2], shared->latencies_us[all * 99 / 100],
+		(double)(cpu_us() - browser_us) / (double)all, (double)browser_us / (double)all);
+}
+
+static int run(const struct settings *settings)
+{
+	size_t all = (size_t)settings->workers * settings->count;
+	struct shared *shared = mmap(NULL, sizeof(*shared) + all * sizeof(shared->latencies_us[0]),
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int start[2];
+	uint64_t begin_us;
+
+	must(shared != MAP_FAILED && pipe2(start, O_CLOEXEC) == 0, "mmap");
+	for (unsigned i = 0; i < settings->workers; i++) {
+		pid_t pid = fork();
+
+		must(pid >= 0, "fork");
+		if (pid == 0) {
+			close(start[1]);
+			run_worker(settings, i, start[0], shared);
+		}
+	}
+	begin_us = now_us(CLOCK_MONOTONIC);
+	close(start[1]);
+	if (!all_end_well(settings->workers))
+		return 1;
+	report(settings, shared, now_us(CLOCK_MONOTONIC) - begin_us);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = { .socket = NULL };
+
+	if (argc != 6 && argc != 8) {
+		fprintf(stderr,
+			"usage: sign-ins SOCKET PORT FOLDER WORKERS COUNT [PAM_APP MODULE]\n");
+		return 2;
+	}
+	settings = (struct settings){
+		.socket = argv[1],
+		.port = (unsigned)atoi(argv[2]),
+		.folder = argv[3],
+		.workers = (unsigned)atoi(argv[4]),
+		.count = (unsigned)atoi(argv[5]),
+		.pam_app = argc == 8 ? argv[6] : NULL,
+		.module = argc == 8 ? argv[7] : NULL,
+	};
+	if (settings.workers == 0 || settings.workers > WORKERS_MAX || settings.count == 0)
+		return 2;
+	snprintf(settings.origin, sizeof(settings.origin), "http://localhost:%u", settings.port);
+	signer_seed(0);
+	settings.signer = signer_new(PPK_ALG_ES256);
+	write_credential(&settings);
+	return run(&settings);
+}
