@@ -10,10 +10,10 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import warnings
 
+import flood
 import passkeyd
 import tap
 from passkeyd import assertion
@@ -478,23 +478,47 @@ def slow_requests_are_ended():
 
 
 def a_flood_of_requests_stops_no_sign_in():
-    with passkeyd.running(BUILD) as daemon:
-        over = threading.Event()
-
-        def flood(source):
-            while not over.is_set():
-                with contextlib.suppress(OSError):
-                    daemon.ask("GET", "/" + "0" * 26, source=source)
-        threads = [threading.Thread(target=flood, args=("127.0.0.%d" % (10 + number),)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        try:
+    """As many at once as passkeyd takes; one that is under way goes on, a new one gets in."""
+    with passkeyd.running(BUILD, connections=200) as daemon, ceremony(daemon) as (program, path):
+        connection = daemon.connection()
+        claim, _ = daemon.number(path, 7, connection=connection)
+        with flood.flowing(daemon, 150) as flow:
+            flow.wait(answers=5000)
             for _ in range(5):
-                sign_in_now(daemon)
-        finally:
-            over.set()
-            for thread in threads:
-                thread.join()
+                before = flow.answers()
+                sign_in_now(daemon, passkeyd.SOON_S)
+                tap.equal(flow.answers() > before, True, "the flood went on")
+            finish(daemon, program, path, claim, connection)
+            flow.wait(answers=5000)
+
+
+def a_flood_of_connections_stops_no_sign_in_that_is_under_way():
+    """More than passkeyd takes: each new one ends another, but none of who signs in."""
+    with passkeyd.running(BUILD, connections=50) as daemon, ceremony(daemon) as (program, path):
+        connection = daemon.connection()
+        claim, _ = daemon.number(path, 7, connection=connection)
+        with flood.flowing(daemon, 300) as flow:
+            flow.wait(answers=1000, ended=1000)
+            for _ in range(10):
+                flow.wait(ended=50)
+                code, _, _ = daemon.ask("GET", path + "/status", connection=connection)
+                tap.equal(code, 200, "status, on the connection of before")
+            finish(daemon, program, path, claim, connection)
+            flow.wait(ended=50)
+
+
+def finish(daemon, program, path, claim, connection):
+    """The rest of a sign-in, on the connection that it has."""
+    used = connection.sock
+    code, _, _ = daemon.ask("POST", path + "/answer", assertion(claim), connection=connection)
+    tap.equal(code, 200, "status")
+    said(program, passkeyd.ASSERTION)
+    program.verdict()
+    tap.equal(program.next(), None, "the end")
+    _, _, body = daemon.ask("GET", path + "/status", connection=connection)
+    tap.equal(body[0], passkeyd.ACCEPTED, "state")
+    tap.equal(connection.sock is used and used is not None, True, "one connection for all of it")
+    connection.close()
 
 
 # ---- TLS, proxies, sockets of systemd
@@ -664,10 +688,12 @@ tap.run([
     three_wrong_numbers_are_the_end, an_expired_ceremony_takes_nothing, a_program_that_hangs_up_cancels,
     an_alarm_ends_it_from_any_address, another_address_gets_no_further, another_browser_cannot_answer,
     a_stranger_opens_no_ceremony, nonsense_from_a_program_is_refused, limits_hold_and_are_given_back,
-    without_descriptors_programs_are_turned_away_and_the_rest_goes_on, passkeyd_says_when_it_ends, every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
+    without_descriptors_programs_are_turned_away_and_the_rest_goes_on, passkeyd_says_when_it_ends,
+    every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
     smuggled_requests_do_not_arrive, paths_do_not_leave_the_page, headers_are_not_injected,
     an_oversized_body_is_not_read, ten_thousand_guesses_find_nothing, half_open_connections_keep_nobody_out,
-    slow_requests_are_ended, a_flood_of_requests_stops_no_sign_in, tls_is_1_2_or_later_and_renewed_by_sighup,
+    slow_requests_are_ended, a_flood_of_requests_stops_no_sign_in,
+    a_flood_of_connections_stops_no_sign_in_that_is_under_way, tls_is_1_2_or_later_and_renewed_by_sighup,
     a_handshake_that_never_ends_keeps_nobody_out, a_proxy_tells_the_address_and_nobody_else,
     it_listens_by_itself_at_every_address_of_a_name, a_unix_socket_is_for_proxies, systemd_hands_over_its_sockets, mistakes_are_said_before_anything_is_served,
 ])
