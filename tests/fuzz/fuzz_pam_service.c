@@ -19,12 +19,12 @@ static void check_finding(const struct ppk_finding *finding, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct ppk_report report = { .len = 0 };
-	bool mentioned = false;
+	struct ppk_pam_mention mention = { .mentioned = false };
 
 	REQUIRE(ppk_pam_service_check(
-			(const char *)data, len, "/etc/pam.d/fuzz", &report, &mentioned) == PPK_OK);
+			(const char *)data, len, "/etc/pam.d/fuzz", &report, &mention) == PPK_OK);
 	REQUIRE(!report.incomplete && report.len <= PPK_REPORT_MAX);
-	if (mentioned)
+	if (mention.mentioned)
 		REQUIRE(memmem(data, len, "pam_passkey.so", 14) != NULL);
 	for (size_t i = 0; i < report.len; i++)
 		check_finding(&report.findings[i], len);

@@ -846,6 +846,47 @@ def the_doctor_reads_the_services_of_pam():
     shutil.rmtree(folder)
 
 
+def said_of_sudo(service, *sudoers, as_alice=False, mode=0o440):
+    """What the doctor finds about sudo, whose service has this line, with these lines of sudoers."""
+    folder = system.ROOT + "/pam"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder)
+    system.write(folder + "/sudo", "auth requisite pam_unix.so\nauth required pam_passkey.so %s\n" % service)
+    before = read("/etc/sudoers")
+    system.write("/etc/sudoers", "".join(line + "\n" for line in sudoers), mode)
+    try:
+        done = ctl("doctor", *([] if as_alice else ["--user", "alice"]), "--json", "--pam-folder", folder,
+                   as_alice=as_alice)
+    finally:
+        system.write("/etc/sudoers", before, 0o440)
+        shutil.rmtree(folder)
+    return [(f["severity"], f["hint"]) for f in json.loads(done.out)["findings"] if f["check"] == "sudo"]
+
+
+@case
+def the_doctor_asks_sudo_whether_it_keeps_the_way_to_the_agent():
+    enrolled("blue")
+    may = "alice ALL=(ALL:ALL) ALL"
+    keep = 'Defaults env_keep += "SSH_AUTH_SOCK"'
+    hint = "write into /etc/sudoers.d/passkey: " + keep
+    tap.equal(said_of_sudo("methods=agent", may), [("warning", hint)], "without env_keep")
+    tap.equal(said_of_sudo("methods=local,agent", keep.replace(" ", ":bob ", 1), may), [("warning", hint)],
+              "with somebody else's")
+    tap.equal(said_of_sudo("methods=agent", keep, may), [("ok", None)], "with env_keep")
+    tap.equal(said_of_sudo("methods=agent", "Defaults !env_reset", may), [("ok", None)], "without env_reset")
+    tap.equal(said_of_sudo("methods=agent"), [], "for who may run nothing")
+    tap.equal(said_of_sudo("methods=local", may), [], "where no agent is asked")
+    tap.equal(said_of_sudo("", may), [], "where no passkey could be in an agent")
+    tap.equal(said_of_sudo("methods=agent", may, mode=0o666)[0][0], "note", "with a sudo that refuses all")
+    tap.equal(said_of_sudo("methods=agent", may, as_alice=True)[0][0], "note", "as an ordinary user")
+    system.configure(methods="agent")
+    tap.equal(said_of_sudo("", may), [("warning", hint)], "with methods= in the configuration")
+    tap.equal(said_of_sudo("methods=local", may), [], "with methods= on the line")
+    system.configure()
+    system.write(FILE, re.sub(r"\brp=\S+", "rp=ssh:", read(FILE)))
+    tap.equal(said_of_sudo("", may), [("note", hint)], "with a passkey that an agent could hold")
+
+
 @case
 def the_samples_of_services_pass_the_doctor():
     enrolled("blue")

@@ -27,7 +27,13 @@ void ppk_doctor_devices(const struct ppk_examination *examination);
 /* Where they are demanded: the root certificates; where there is a page: passkeyd and its origin. */
 void ppk_doctor_enrolment(const struct ppk_examination *examination);
 
-/* Every service file of folder that names pam_passkey.so. */
+/* Every service file of folder that names pam_passkey.so; where sudo is one of them, sudo too. */
 void ppk_doctor_pam(const struct ppk_examination *examination, const char *folder);
+
+/*
+ * Does sudo keep SSH_AUTH_SOCK for the user? Looked at where agent_is_demanded (methods= names it), or
+ * where the user has a passkey that an ssh-agent could hold. sudo is asked, which root alone may do.
+ */
+void ppk_doctor_sudo(const struct ppk_examination *examination, bool agent_is_demanded);
 
 #endif

@@ -50,43 +50,70 @@ static bool is_left_over(const char *name)
 				       strncmp(dot, ".pam-", 5) == 0));
 }
 
-/* Returns whether the service names the module. */
-static bool examine_service(
+static struct ppk_pam_mention examine_service(
 	const struct ppk_examination *examination, const char *folder, const char *name, char *text)
 {
 	char path[PATH_SIZE];
 	size_t len = 0, before = examination->report->len;
-	bool mentioned = false;
+	struct ppk_pam_mention mention = { .mentioned = false };
 	enum ppk_err err;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path))
-		return false;
+		return mention;
 	err = read_service(path, text, PPK_PAM_SERVICE_MAX + 1, &len);
 	if (err == PPK_OK)
-		err = ppk_pam_service_check(text, len, path, examination->report, &mentioned);
+		err = ppk_pam_service_check(text, len, path, examination->report, &mention);
 	if (err != PPK_OK)
 		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK, NULL, "%s: %s",
 			path, ppk_err_sentence(err));
-	if (mentioned && examination->report->len == before)
+	if (mention.mentioned && examination->report->len == before)
 		ppk_report_add(examination->report, PPK_FINDING_OK, CHECK, NULL,
 			"%s asks for a passkey", path);
-	return mentioned;
+	return mention;
+}
+
+/* What sudo asks, itself or by what Debian's and Red Hat's services include. */
+static bool is_of_sudo(const char *name)
+{
+	static const char *const names[] = { "sudo", "sudo-i", "common-auth", "system-auth" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool demands_agent(const struct ppk_options *options, const struct ppk_pam_mention *mention)
+{
+	if (mention->methods_given)
+		return mention->agent;
+	for (size_t i = 0; i < options->method_count; i++)
+		if (options->methods[i] == PPK_METHOD_AGENT)
+			return true;
+	return false;
 }
 
 void ppk_doctor_pam(const struct ppk_examination *examination, const char *folder)
 {
 	char *text = malloc(PPK_PAM_SERVICE_MAX + 1);
 	struct dirent **entries = NULL;
-	bool mentioned = false;
+	bool mentioned = false, of_sudo = false, agent = false;
 	int count = text == NULL ? -1 : scandir(folder, &entries, NULL, alphasort);
 
 	if (count < 0)
 		ppk_report_add(examination->report, PPK_FINDING_WARNING, CHECK, NULL,
 			"%s cannot be read", folder);
 	for (int i = 0; i < count; i++) {
-		if (!is_left_over(entries[i]->d_name) &&
-			examine_service(examination, folder, entries[i]->d_name, text))
-			mentioned = true;
+		const char *name = entries[i]->d_name;
+		struct ppk_pam_mention mention = { .mentioned = false };
+
+		if (!is_left_over(name))
+			mention = examine_service(examination, folder, name, text);
+		mentioned = mentioned || mention.mentioned;
+		if (mention.mentioned && is_of_sudo(name)) {
+			of_sudo = true;
+			agent = agent || demands_agent(examination->options, &mention);
+		}
 		free(entries[i]);
 	}
 	free(entries);
@@ -95,4 +122,6 @@ void ppk_doctor_pam(const struct ppk_examination *examination, const char *folde
 		ppk_report_add(examination->report, PPK_FINDING_NOTE, CHECK,
 			"pam_passkey(8) says how to add it", "no service in %s asks for a passkey",
 			folder);
+	if (of_sudo)
+		ppk_doctor_sudo(examination, agent);
 }

@@ -49,7 +49,7 @@ struct rule {
 struct service {
 	const char *source;
 	struct ppk_report *report;
-	bool mentioned;
+	struct ppk_pam_mention mention;
 	struct rule rules[PPK_PAM_RULES_MAX];
 	size_t rule_count;
 	const char *fields[PPK_PAM_RULES_MAX][PPK_PAM_FIELDS_MAX];
@@ -207,6 +207,17 @@ static void check_control(struct service *service, const struct rule *rule)
 			"the control field refuses a sign-in although " MODULE " granted it");
 }
 
+static void note_methods(
+	struct ppk_pam_mention *mention, const struct rule *rule, const struct ppk_options *options)
+{
+	for (size_t i = 0; i < rule->argument_count; i++)
+		if (strncmp(rule->arguments[i], "methods=", strlen("methods=")) == 0)
+			mention->methods_given = true;
+	for (size_t i = 0; i < options->method_count; i++)
+		if (options->methods[i] == PPK_METHOD_AGENT)
+			mention->agent = true;
+}
+
 static void check_arguments(struct service *service, const struct rule *rule)
 {
 	static const char *const elsewhere[] = {
@@ -224,6 +235,8 @@ static void check_arguments(struct service *service, const struct rule *rule)
 	if (err != PPK_OK)
 		find(service, rule->line, PPK_FINDING_ERROR, "pam_passkey(8) lists the options",
 			diag.text[0] == '\0' ? ppk_err_sentence(err) : diag.text);
+	else
+		note_methods(&service->mention, rule, &options);
 	for (size_t i = 0; i < rule->argument_count; i++) {
 		for (size_t j = 0; j < sizeof(elsewhere) / sizeof(elsewhere[0]); j++) {
 			if (strncmp(rule->arguments[i], elsewhere[j], strlen(elsewhere[j])) != 0)
@@ -385,7 +398,7 @@ static void check_alone(struct service *service)
 	for (size_t i = 0; i < service->rule_count; i++)
 		if (service->rules[i].include || strcmp(service->rules[i].module, MODULE) != 0)
 			return;
-	if (service->mentioned && strcmp(base_name(service->source), "sshd") == 0)
+	if (service->mention.mentioned && strcmp(base_name(service->source), "sshd") == 0)
 		find(service, service->rules[0].line, PPK_FINDING_ERROR,
 			"write below it: auth required pam_permit.so",
 			"no other auth rule: sshd cannot set credentials and lets nobody in");
@@ -398,7 +411,7 @@ static void check_rules(struct service *service)
 
 		if (rule->include || strcmp(rule->module, MODULE) != 0)
 			continue;
-		service->mentioned = true;
+		service->mention.mentioned = true;
 		check_control(service, rule);
 		check_arguments(service, rule);
 		check_before(service, i);
@@ -409,7 +422,7 @@ static void check_rules(struct service *service)
 }
 
 enum ppk_err ppk_pam_service_check(const char *text, size_t len, const char *source,
-	struct ppk_report *report, bool *ret_mentioned)
+	struct ppk_report *report, struct ppk_pam_mention *ret)
 {
 	struct service *service;
 	char *copy;
@@ -430,7 +443,7 @@ enum ppk_err ppk_pam_service_check(const char *text, size_t len, const char *sou
 	service->report = report;
 	take_text(service, copy);
 	check_rules(service);
-	*ret_mentioned = service->mentioned;
+	*ret = service->mention;
 	free(copy);
 	free(service);
 	return PPK_OK;

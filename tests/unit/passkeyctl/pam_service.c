@@ -10,18 +10,17 @@
 static int worst_of(const char *source, const char *text)
 {
 	struct ppk_report report = { .len = 0 };
-	bool mentioned = false;
+	struct ppk_pam_mention mention = { .mentioned = false };
 	int severity = PPK_FINDING_OK;
 
-	if (ppk_pam_service_check(text, strlen(text), source, &report, &mentioned) !=
-		PPK_OK)
+	if (ppk_pam_service_check(text, strlen(text), source, &report, &mention) != PPK_OK)
 		abort();
 	for (size_t i = 0; i < report.len; i++) {
 		if ((int)report.findings[i].severity > severity)
 			severity = (int)report.findings[i].severity;
 	}
 	ppk_report_done(&report);
-	return mentioned || severity > PPK_FINDING_OK ? severity : -1;
+	return mention.mentioned || severity > PPK_FINDING_OK ? severity : -1;
 }
 
 static int worst(const char *text)
@@ -33,11 +32,10 @@ static int worst(const char *text)
 static unsigned line_of(const char *text)
 {
 	struct ppk_report report = { .len = 0 };
-	bool mentioned = false;
+	struct ppk_pam_mention mention = { .mentioned = false };
 	unsigned line;
 
-	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mentioned) !=
-		PPK_OK)
+	if (ppk_pam_service_check(text, strlen(text), "/etc/pam.d/x", &report, &mention) != PPK_OK)
 		abort();
 	line = report.len == 1 ? report.findings[0].diag.line : 0;
 	ppk_report_done(&report);
@@ -84,7 +82,8 @@ static void sshd_needs_another_rule_to_set_credentials(void)
 	CHECK_INT(worst_of("/etc/pam.d/sshd",
 			  "auth required pam_passkey.so\nauth required pam_permit.so\n"),
 		PPK_FINDING_WARNING);
-	CHECK_INT(worst_of("/etc/pam.d/sshd", "@include common-auth\nauth required pam_passkey.so\n"),
+	CHECK_INT(
+		worst_of("/etc/pam.d/sshd", "@include common-auth\nauth required pam_passkey.so\n"),
 		PPK_FINDING_OK);
 	CHECK_INT(worst_of("/etc/pam.d/sshd", "session required pam_unix.so\n"), -1);
 }
@@ -180,11 +179,11 @@ static void a_file_larger_than_the_limit_is_refused(void)
 {
 	struct ppk_report report = { .len = 0 };
 	char *text = calloc(PPK_PAM_SERVICE_MAX + 1, 1);
-	bool mentioned = false;
+	struct ppk_pam_mention mention = { .mentioned = false };
 
 	CHECK(text != NULL);
-	CHECK_OK(ppk_pam_service_check(text, PPK_PAM_SERVICE_MAX, "x", &report, &mentioned));
-	CHECK_ERR(ppk_pam_service_check(text, PPK_PAM_SERVICE_MAX + 1, "x", &report, &mentioned),
+	CHECK_OK(ppk_pam_service_check(text, PPK_PAM_SERVICE_MAX, "x", &report, &mention));
+	CHECK_ERR(ppk_pam_service_check(text, PPK_PAM_SERVICE_MAX + 1, "x", &report, &mention),
 		PPK_ERR_LIMIT);
 	free(text);
 }
@@ -192,11 +191,11 @@ static void a_file_larger_than_the_limit_is_refused(void)
 static void check_mutated(const uint8_t *data, size_t len, const char *how, void *context)
 {
 	struct ppk_report report = { .len = 0 };
-	bool mentioned = false;
+	struct ppk_pam_mention mention = { .mentioned = false };
 	unsigned *planted = context;
 
 	(void)how;
-	if (ppk_pam_service_check((const char *)data, len, "x", &report, &mentioned) != PPK_OK)
+	if (ppk_pam_service_check((const char *)data, len, "x", &report, &mention) != PPK_OK)
 		abort();
 	for (size_t i = 0; i < report.len; i++)
 		if (report.findings[i].severity == PPK_FINDING_ERROR)
