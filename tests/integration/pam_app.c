@@ -239,6 +239,12 @@ static const char *kind_of(int style)
 	}
 }
 
+static void say_loaded(void)
+{
+	say("loaded", "libcrypto", "times",
+		dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_NOLOAD) != NULL);
+}
+
 static int converse(
 	int count, const struct pam_message **messages, struct pam_response **ret, void *context)
 {
@@ -250,6 +256,8 @@ static int converse(
 	if (count != 1)
 		return PAM_CONV_ERR;
 	say(kind_of(messages[0]->msg_style), messages[0]->msg, NULL, 0);
+	if (settings->loaded && question)
+		say_loaded();
 	if (session->nested) {
 		session->nested = false;
 		sign_in(settings, false);
@@ -564,7 +572,6 @@ int main(int argc, char **argv)
 	if (settings.search)
 		search(&settings);
 	if (settings.loaded)
-		say("loaded", "libcrypto", "times",
-			dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_NOLOAD) != NULL);
+		say_loaded();
 	return 0;
 }

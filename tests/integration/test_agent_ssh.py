@@ -204,9 +204,9 @@ def a_key_that_ssh_keygen_made_on_a_security_key_serves_agent_and_usb_port():
 
 # which method when
 
-def in_group(unit, socket=None):
+def in_group(unit, socket=None, **more):
     """alice at a terminal, in a control group of hers, types sudo."""
-    environ = {"TERM": "xterm", "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    environ = {"TERM": "xterm", "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **more}
     if socket:
         environ["SSH_AUTH_SOCK"] = socket
     person = ["setpriv", "--reuid", scene.USER, "--regid", scene.USER, "--init-groups",
@@ -263,6 +263,26 @@ def a_session_that_logind_calls_remote_asks_the_agent():
     said("the session is remote: its logind session")
 
 
+def nothing_in_the_environment_makes_a_session_local_or_remote():
+    prepare(KEEP, "Defaults env_keep += \"XDG_* SSH_* DISPLAY\"\n")
+    logind_session.session(5, remote=False)
+    logind_session.session(6, remote=True)
+    local = {"XDG_SESSION_ID": "5", "XDG_SEAT": "seat0", "XDG_VTNR": "1", "DISPLAY": ":0",
+             "XDG_SESSION_TYPE": "x11"}
+    with spying_agent() as (_, real), scene.key(args=["--touch=never"]) as usb, \
+            in_group("session-6.scope", real.path, **local) as shell:
+        password(shell)
+        granted(shell)
+        tap.equal(usb.stats()["packets_in"], 0, "packets that reached the key")
+    remote = {"XDG_SESSION_ID": "6", "SSH_CONNECTION": "192.0.2.7 1022 192.0.2.1 22", "SSH_TTY": "/dev/pts/9",
+              "SSH_CLIENT": "192.0.2.7 1022 22"}
+    with spying_agent() as (spy, _), scene.key(), in_group("session-5.scope", spy.path, **remote) as shell:
+        password(shell)
+        granted(shell)
+        tap.equal(spy.seen, [], "what the agent was asked")
+    tap.contains(decision(), "method=local")
+
+
 def a_control_group_of_the_users_own_does_not_make_a_session_local():
     prepare(KEEP)
     logind_session.session(5, remote=False)
@@ -316,6 +336,7 @@ CASES = [
     a_key_that_ssh_keygen_made_on_a_security_key_serves_agent_and_usb_port,
     a_local_session_never_looks_for_an_agent,
     a_session_that_logind_calls_remote_asks_the_agent,
+    nothing_in_the_environment_makes_a_session_local_or_remote,
     a_control_group_of_the_users_own_does_not_make_a_session_local,
     a_session_file_that_is_not_roots_is_not_believed,
     methods_on_the_line_go_before_what_the_session_is,

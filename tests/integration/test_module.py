@@ -12,7 +12,8 @@ import stat
 
 import tap
 from stand import (AUTHINFO_UNAVAIL, AUTH_ERR, BUILD, CASES, CRYPTO_OBJECT, ID, KEY, LINE,
-                   MAXTRIES, MODULE, NOBODY, PIN, SKIPPED, SUCCESS, TOUCH, case, check, stand)
+                   MAXTRIES, MODULE, NOBODY, PIN, SKIPPED, SUCCESS, TOUCH, USER, case, check,
+                   stand)
 
 # the half of the module that links OpenSSL
 
@@ -61,6 +62,15 @@ def nothing_of_openssl_is_loaded_for_a_user_without_a_passkey():
     tap.equal(result.loaded, [0], "libcrypto for a user without a passkey")
     result = check(SUCCESS, arguments=["--loaded"])
     tap.equal(result.loaded, [1], "libcrypto for a user with one")
+
+
+@case
+def a_stranger_waits_for_what_everybody_waits_for():
+    """Loading OpenSSL takes most of the time of a refusal: it is done by when the first question is asked."""
+    for user, credentials in ((USER, LINE + "\n"), (USER, None), ("nobody-of-this-name", None)):
+        result = check(AUTH_ERR, "methods=askpass", without=("methods",), credentials=credentials, user=user,
+                       arguments=["--loaded", "--answer", "passkey1", "--answer", "passkey1:AAAA"])
+        tap.equal(result.loaded, [1, 1, 1], "libcrypto at each of two questions to %s, and after" % user)
 
 
 # the table of return codes

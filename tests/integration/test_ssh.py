@@ -13,6 +13,7 @@ import sys
 import scene
 import ssh_scene
 import tap
+import virtual  # scene has put its folder on the path
 from scene import system
 from ssh_scene import Server, environment, run, terminal, words
 
@@ -291,6 +292,7 @@ def without_methods_it_is_the_same():
     with auto as server:
         with scene.key():
             granted(run(words(server, "id", "-un")))
+        tap.contains(last_decision(), "method=askpass")
         wanted = asked(server, scene.USER, "passkey1", "nonsense")
         tap.equal(len(wanted), 2, "questions")
         for user in (scene.OTHER, "nobody-of-this-name"):
@@ -327,13 +329,13 @@ def enrolled_besides(count, id_characters):
         system.write(path, own)
 
 
-def lengths_of_challenge_and_answer():
+def lengths_of_challenge_and_answer(key="blue"):
     """Of a sign-in that is granted."""
     program, seen = system.ROOT + "/counts", system.ROOT + "/counted"
     system.write(program, "#!/bin/sh\ncase $1 in *passkey1:*) printf '%%s\\n' \"$1\" >>%s ;; esac\n"
                  "%s \"$1\" | tee -a %s\n" % (seen, ssh_scene.ASKPASS, seen), 0o755)
     system.write(seen, "", 0o666)
-    with Server(*WEB1) as server, scene.key():
+    with Server(*WEB1) as server, scene.key(key):
         granted(run(words(server, "id", "-un"), environment(SSH_ASKPASS=program)))
     with open(seen, encoding="utf-8") as file:
         return [len(line) for line in file.read().splitlines() if "passkey1:" in line]
@@ -342,6 +344,27 @@ def lengths_of_challenge_and_answer():
 def answers_fit_with_twenty_credentials_enrolled():
     with enrolled_besides(19, 84):
         _, answer = lengths_of_challenge_and_answer()
+    tap.equal(answer < 500, True, "%d characters" % answer)
+
+
+def an_answer_by_eddsa_is_no_longer():
+    """All algorithms: tests/unit/core/ssh_challenge.c. An authenticator that is asked by ssh-keygen uses this one."""
+    path, folder = "%s/%s" % (system.PASSKEYS, scene.USER), system.ROOT + "/eddsa"
+    with open(path, encoding="utf-8") as file:
+        before = file.read()
+    os.mkdir(folder)
+    with scene.key("eddsa"):
+        system.run("ssh-keygen", "-q", "-t", "ed25519-sk", "-N", "", "-f", folder + "/id",
+                   env=virtual.environment(system.LIBRARY, system.BUS))
+    try:
+        os.unlink(path)
+        system.run(system.PROGRAMS + "/passkeyctl", "enroll", "--user", scene.USER, "--ssh-key",
+                   folder + "/id")
+        with enrolled_besides(19, 84):
+            _, answer = lengths_of_challenge_and_answer("eddsa")
+        tap.contains(last_decision(), "method=askpass")
+    finally:
+        system.write(path, before)
     tap.equal(answer < 500, True, "%d characters" % answer)
 
 
@@ -375,6 +398,7 @@ CASES = [
     without_methods_it_is_the_same,
     a_stranger_is_asked_about_the_same_credentials_again,
     answers_fit_with_twenty_credentials_enrolled,
+    an_answer_by_eddsa_is_no_longer,
     the_largest_challenge_passes_through_sshd_and_ssh,
 ]
 

@@ -417,6 +417,27 @@ static void a_strangers_answer_is_looked_at_and_thrown_away(void)
 	scene_end(&scene);
 }
 
+/* Who is not there is told that an answer came too late, like everybody. */
+static void a_stranger_has_as_much_time_as_everybody(void)
+{
+	char said[sizeof(scene.said)];
+
+	for (int stranger = 0; stranger < 2; stranger++) {
+		start("authenticator 0 fido2\nevent touch 0\nhang\n",
+			stranger ? NULL : FAKE_DEVICE_LINE "\n");
+		if (stranger)
+			request.user = "nobody-of-this-name";
+		options.timeout_s = 1;
+		client.late = true;
+		client.answer = "passkey1:AAAA";
+		check_result(PPK_OUTCOME_DENIED, stranger ? PPK_ERR_USER_UNKNOWN : PPK_ERR_TIMEOUT);
+		if (stranger)
+			CHECK_STR(scene.said, said);
+		memcpy(said, scene.said, sizeof(said));
+		scene_end(&scene);
+	}
+}
+
 static void who_is_skipped_is_asked_nothing(void)
 {
 	start(SCRIPT, NULL);
@@ -477,6 +498,7 @@ int main(void)
 		CHECK_TEST(a_stranger_is_asked_the_same_again),
 		CHECK_TEST(the_help_is_the_same_for_strangers),
 		CHECK_TEST(a_strangers_answer_is_looked_at_and_thrown_away),
+		CHECK_TEST(a_stranger_has_as_much_time_as_everybody),
 		CHECK_TEST(who_is_skipped_is_asked_nothing),
 		CHECK_TEST(without_this_method_strangers_are_asked_nothing),
 		CHECK_TEST(decoys_differ_by_name_and_look_like_credentials));
