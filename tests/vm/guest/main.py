@@ -11,7 +11,9 @@ import cases_programs  # noqa: F401
 import cases_keys  # noqa: F401
 import cases_usb  # noqa: F401
 import cases_seat  # noqa: F401
+import cases_enrolment  # noqa: F401
 import cases_leftovers  # noqa: F401
+import cases_log  # noqa: F401
 
 
 def timed(function):
