@@ -455,11 +455,19 @@ static enum ppk_err obtain(struct ceremony *ceremony, struct ppk_assertion *ret)
 	return ppk_passkeyd_take_assertion(&message.assertion, ret);
 }
 
+/* Is there a page at all, and can its address be shown? */
+static bool has_page(const struct ppk_method_request *request)
+{
+	const struct ppk_browser_terms *terms = &request->browser;
+
+	return terms->origin[0] != '\0' && !(terms->holds_back && request->dialogue->ask == NULL);
+}
+
 static bool can_work(const struct ppk_method_request *request)
 {
 	const struct ppk_browser_terms *terms = &request->browser;
 
-	if (terms->origin[0] == '\0' || (terms->holds_back && request->dialogue->ask == NULL))
+	if (!has_page(request))
 		return false;
 	if (!terms->has_place)
 		ppk_log(request->log, PPK_LOG_WARNING,
@@ -467,6 +475,29 @@ static bool can_work(const struct ppk_method_request *request)
 			"known "
 			"(browser_peer=any takes a browser anywhere)");
 	return terms->has_place;
+}
+
+static bool has_credential(const struct ppk_method_request *request)
+{
+	for (size_t i = 0; i < request->credential_count; i++) {
+		if (ppk_web_origin_covers(request->browser.origin, request->credentials[i]->rp_id))
+			return true;
+	}
+	return false;
+}
+
+bool ppk_method_browser_may_work(const struct ppk_method_request *request)
+{
+	struct ppk_passkeyd passkeyd = { .socket = -1 };
+	struct ppk_diag diag = { .line = 0 };
+	bool listens;
+
+	if (!has_page(request) || !request->browser.has_place || !has_credential(request))
+		return false;
+	listens = ppk_passkeyd_connect(
+			  &passkeyd, request->browser.socket, &request->trust, &diag) == PPK_OK;
+	ppk_passkeyd_close(&passkeyd);
+	return listens;
 }
 
 enum ppk_err ppk_method_browser(const struct ppk_method_request *request, struct ppk_assertion *ret,

@@ -14,4 +14,10 @@
 PPK_MUST_CHECK enum ppk_err ppk_method_browser(const struct ppk_method_request *request,
 	struct ppk_assertion *ret, struct ppk_client_data_expected *ret_expected);
 
+/*
+ * Could ppk_method_browser() work, as far as can be said before it is run: is there an origin, a place, a
+ * credential that the page may use, and a passkeyd that listens? Nothing is shown, logged or begun.
+ */
+bool ppk_method_browser_may_work(const struct ppk_method_request *request);
+
 #endif

@@ -26,6 +26,7 @@
 struct run {
 	const struct ppk_ceremony *ceremony;
 	int64_t deadline_ms;
+	int64_t insert_deadline_ms; /* 0: one is plugged in, or there is no other way */
 	struct ppk_device_authenticator seen[PPK_DEVICE_AUTHENTICATORS_MAX]; /* gone ones too */
 	size_t seen_count;
 	char last[PPK_MESSAGE_SIZE];
@@ -62,6 +63,7 @@ static void remember(struct run *run, const struct ppk_device_authenticator *aut
 	if (place != NULL)
 		*place = *authenticator;
 	run->left = PPK_OK;
+	run->insert_deadline_ms = 0;
 	ppk_log(run->ceremony->log, PPK_LOG_DEBUG, "authenticator %u: \"%s\", %s%s%s",
 		authenticator->index, authenticator->product,
 		authenticator->fido2 ? "FIDO2" : "U2F", authenticator->has_pin ? ", PIN" : "",
@@ -98,10 +100,23 @@ static enum ppk_err tell(struct run *run, bool warning, enum ppk_message message
 }
 
 /* What to do now. */
-static enum ppk_err cue(
-	struct run *run, enum ppk_message message, const struct ppk_device_event *event)
+static enum ppk_err cue(struct run *run, enum ppk_message message,
+	const struct ppk_device_event *event, unsigned number)
 {
-	return run->ceremony->cue ? tell(run, false, message, event, 0) : PPK_OK;
+	return run->ceremony->cue ? tell(run, false, message, event, number) : PPK_OK;
+}
+
+/* Nothing is plugged in that could answer. */
+static enum ppk_err insert(struct run *run, const struct ppk_device_event *event)
+{
+	bool foreign = run->left == PPK_ERR_NO_CREDENTIAL;
+	unsigned insert_s = run->ceremony->insert_s;
+
+	if (insert_s == 0)
+		return cue(run, foreign ? PPK_MESSAGE_NOT_ENROLLED : PPK_MESSAGE_INSERT, event, 0);
+	run->insert_deadline_ms = ppk_clock_ms() + (int64_t)insert_s * 1000;
+	return cue(run, foreign ? PPK_MESSAGE_NOT_ENROLLED_OR_WAIT : PPK_MESSAGE_INSERT_OR_WAIT,
+		event, insert_s);
 }
 
 static enum ppk_err verify_failed(struct run *run, const struct ppk_device_event *event)
@@ -196,14 +211,11 @@ static enum ppk_err handle(
 		remember(run, &message->authenticator);
 		return PPK_OK;
 	case PPK_DEVICE_INSERT:
-		return cue(run,
-			run->left == PPK_ERR_NO_CREDENTIAL ? PPK_MESSAGE_NOT_ENROLLED
-							   : PPK_MESSAGE_INSERT,
-			event);
+		return insert(run, event);
 	case PPK_DEVICE_TOUCH:
-		return cue(run, PPK_MESSAGE_TOUCH, event);
+		return cue(run, PPK_MESSAGE_TOUCH, event, 0);
 	case PPK_DEVICE_VERIFY:
-		return cue(run, PPK_MESSAGE_VERIFY, event);
+		return cue(run, PPK_MESSAGE_VERIFY, event, 0);
 	case PPK_DEVICE_VERIFY_FAILED:
 		return verify_failed(run, event);
 	case PPK_DEVICE_PIN_NEEDED:
@@ -246,6 +258,8 @@ static void explain(struct run *run, enum ppk_err err, const struct ppk_device_e
 		{ PPK_ERR_UNSUPPORTED, PPK_MESSAGE_UNSUPPORTED },
 		{ PPK_ERR_DEVICE, PPK_MESSAGE_FAILED },
 	};
+	unsigned waited_s =
+		run->insert_deadline_ms != 0 ? run->ceremony->insert_s : run->ceremony->timeout_s;
 	enum ppk_err told = PPK_OK;
 
 	/* passkey-device stops before the PIN is blocked, as pin_needed() does; that has told already */
@@ -253,7 +267,7 @@ static void explain(struct run *run, enum ppk_err err, const struct ppk_device_e
 		told = tell(run, true, PPK_MESSAGE_PIN_STOP, event, 0);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (reasons[i].err == err)
-			told = tell(run, true, reasons[i].message, event, run->ceremony->timeout_s);
+			told = tell(run, true, reasons[i].message, event, waited_s);
 	}
 	if (told != PPK_OK)
 		ppk_log(run->ceremony->log, PPK_LOG_DEBUG, "the person could not be told why");
@@ -264,7 +278,7 @@ static enum ppk_err why_timeout(const struct run *run)
 {
 	if (run->left == PPK_ERR_NO_CREDENTIAL)
 		return PPK_ERR_NO_CREDENTIAL;
-	if (run->seen_count > 0)
+	if (run->seen_count > 0 && run->insert_deadline_ms == 0)
 		return PPK_ERR_TIMEOUT;
 	return run->left == PPK_ERR_DEVICE_PERMISSION ? PPK_ERR_DEVICE_PERMISSION
 						      : PPK_ERR_NO_AUTHENTICATOR;
@@ -272,10 +286,14 @@ static enum ppk_err why_timeout(const struct run *run)
 
 static enum ppk_err next(struct run *run, struct ppk_device_message *ret)
 {
+	int64_t deadline_ms = run->deadline_ms;
+
+	if (run->insert_deadline_ms != 0 && run->insert_deadline_ms < deadline_ms)
+		deadline_ms = run->insert_deadline_ms;
 	/* one that never stops sending is stopped by the clock, not by its silence */
-	if (ppk_clock_ms() >= run->deadline_ms)
+	if (ppk_clock_ms() >= deadline_ms)
 		return PPK_ERR_TIMEOUT;
-	return ppk_device_next(run->ceremony->device, run->deadline_ms, ret);
+	return ppk_device_next(run->ceremony->device, deadline_ms, ret);
 }
 
 enum ppk_err ppk_ceremony_run(struct ppk_ceremony *ceremony, struct ppk_device_message *ret)

@@ -29,6 +29,11 @@ struct ppk_ceremony {
 	bool cue; /* false: only questions and what explains them are shown */
 	bool explain; /* say why it ended without success; false: the caller does */
 	unsigned timeout_s; /* how long the person has; starts again after each PIN (at most 8) */
+	/*
+	 * 0, or how long is waited for an authenticator to be plugged in, where the person has another way
+	 * and is told so; starts again whenever none is that could answer.
+	 */
+	unsigned insert_s;
 	const char *action; /* "to sign in to web1 as alice", "to enrol it for alice" */
 	const char *user; /* for messages */
 	/*

@@ -36,6 +36,8 @@ struct ppk_method_request {
 	size_t credential_count;
 	enum ppk_uv uv; /* demanded by the service */
 	unsigned timeout_s;
+	/* a method after this one may work: who cannot answer here need not wait as long for it */
+	bool another_way;
 	bool nfc;
 	bool cue;
 	const char *device_helper;

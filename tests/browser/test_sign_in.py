@@ -269,6 +269,53 @@ def su_shows_the_page_and_asks_nothing():
         tap.equal(shell.finish(), 0, "exit status")
 
 
+def enrolled_with_a_key(credential):
+    """alice has a security key and a phone."""
+    scene.enrolled()
+    path = "%s/%s" % (system.PASSKEYS, scene.USER)
+    with open(path, encoding="utf-8") as file:
+        key = file.read()
+    enrolled(credential)
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(key)
+
+
+@case
+def who_plugs_no_key_in_gets_a_page_after_a_while():
+    credential = chromium.Credential()
+    configure(methods="local,browser", browser_peer="any", timeout=scene.TIMEOUT_S)
+    enrolled_with_a_key(credential)
+    with scene.sudo() as shell:
+        scene.password(shell)
+        shell.wait_for("Insert your security key to sign in to .* or wait 2 seconds for another way")
+        page = sign_in_at_a_terminal(shell, credential)
+        shell.wait_for(r"(?m)^0\r?$")
+        ends(page, "You are signed in")
+        tap.equal(shell.finish(), 0, "exit status")
+    tap.contains(last_decision(), "method=browser")
+    with scene.sudo() as shell:
+        scene.password(shell)
+        shell.wait_for("or wait 2 seconds for another way")
+        with scene.key():
+            shell.wait_for(r"(?m)^0\r?$")
+            tap.equal(shell.finish(), 0, "exit status")
+        tap.equal("http" in shell.shown, False, "a page is shown")
+    tap.contains(last_decision(), "method=local")
+
+
+@case
+def who_has_a_phone_alone_is_not_asked_for_a_key():
+    credential = chromium.Credential()
+    configure(methods="local,browser", browser_peer="any", timeout=scene.TIMEOUT_S)
+    enrolled(credential, more=" transports=hybrid,internal")
+    with scene.sudo() as shell:
+        scene.password(shell)
+        sign_in_at_a_terminal(shell, credential)
+        shell.wait_for(r"(?m)^0\r?$")
+        tap.equal(shell.finish(), 0, "exit status")
+        tap.equal("security key" in shell.shown, False, "a key is asked for")
+
+
 @case
 def without_an_address_to_compare_no_browser_is_asked():
     configure()

@@ -286,6 +286,20 @@ static void lie_then(void)
 		send_packet(last->packet, last->len);
 }
 
+/* The next connection that says something: one that only looks whether somebody listens is closed at once. */
+static int accept_ceremony(int listener)
+{
+	char first;
+	int fd = -1;
+
+	do {
+		if (fd >= 0)
+			close(fd);
+		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	} while (fd >= 0 && recv(fd, &first, 1, MSG_PEEK) == 0);
+	return fd;
+}
+
 /* The child: exits with the verdict that it heard. */
 static void run_liar(int listener, enum lie lie)
 {
@@ -293,7 +307,7 @@ static void run_liar(int listener, enum lie lie)
 	size_t len;
 
 	liar.lie = lie;
-	liar.socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	liar.socket = accept_ceremony(listener);
 	must(liar.socket >= 0);
 	len = hear(liar.request_packet, sizeof(liar.request_packet));
 	must(ppk_browser_decode_request(liar.request_packet, len, &liar.request) == PPK_OK);
@@ -389,6 +403,9 @@ static int listen_here(void)
 	(void)unlink(options.browser_socket);
 	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
 	CHECK(listen(fd, 1) == 0);
+	/* for a child whose page nobody asks for: it would never end */
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = SOON_MS / 1000 },
+		      sizeof(struct timeval)) == 0);
 	return fd;
 }
 
@@ -742,6 +759,175 @@ static void the_address_is_the_ssh_clients(void)
 }
 
 /*
+ * Behind a key in this machine.
+ */
+
+#define OR_WAIT ", or wait 1 seconds for another way\n"
+
+/* A person at this machine with methods=local,browser, and what passkey-device says. */
+static void start_behind_a_key(const char *script, const char *more)
+{
+	start(more);
+	scene_write(&scene, "script", script);
+	snprintf(options.device_helper, sizeof(options.device_helper), "%s", scene.helper);
+	options.methods[0] = PPK_METHOD_LOCAL;
+	options.methods[1] = PPK_METHOD_BROWSER;
+	options.method_count = 2;
+	options.timeout_s = 2;
+	request.service = "sudo";
+	request.tty = "/dev/pts/1";
+}
+
+static void who_has_no_key_here_gets_a_page(void)
+{
+	static const char *const scripts[] = {
+		"event insert\nhang\n",
+		"authenticator 0\nevent gone 0 255 no-credential\nevent insert\nhang\n",
+		"event gone 0 255 device-permission\nevent insert\nhang\n",
+		"authenticator 0\nevent failed 0 0 pin-not-set\n",
+		"authenticator 0\nevent failed 0 0 unsupported\n",
+		"authenticator 0 pin\nevent pin_needed 0 8\nhang\n", /* no answer */
+		"stop\n",
+	};
+
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		start_behind_a_key(scripts[i], "");
+		check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+		CHECK_HAS(scene.log_text, "method=browser ");
+		CHECK_HAS(scene.said, "show Open this page in a browser");
+		CHECK_INT(scene_count(scene.said, OR_WAIT), i < 3);
+		scene_end(&scene);
+	}
+}
+
+static void a_missing_helper_does_not_lock_out_who_has_another_way(void)
+{
+	start_behind_a_key("stop\n", "");
+	snprintf(options.device_helper, sizeof(options.device_helper), "/nonexistent");
+	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+	scene_end(&scene);
+}
+
+static void a_phone_alone_is_not_asked_for_as_a_key(void)
+{
+	start_behind_a_key("event insert\nhang\n", " transports=hybrid,internal");
+	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+	CHECK_HAS_NOT(scene.said, "security key");
+	scene_end(&scene);
+}
+
+static void a_key_is_asked_for_where_one_of_two_may_be_one(void)
+{
+	char lines[4096];
+
+	start_behind_a_key("event insert\nhang\n", " transports=internal");
+	snprintf(lines, sizeof(lines), "%s%s\n", line_of(alice, ALICE_ID, " transports=internal"),
+		FAKE_DEVICE_LINE);
+	scene_write(&scene, user, lines);
+	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+	CHECK_HAS(scene.said, OR_WAIT);
+	scene_end(&scene);
+}
+
+/* Was a page asked for? Whether somebody listens may be looked at. */
+static bool asked_for_page(int listener)
+{
+	char first;
+	int fd;
+
+	CHECK(fcntl(listener, F_SETFL, O_NONBLOCK) == 0);
+	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		bool asked = recv(fd, &first, 1, 0) > 0;
+
+		close(fd);
+		if (asked)
+			return true;
+	}
+	return false;
+}
+
+static void who_answered_and_was_not_believed_gets_no_page(void)
+{
+	static const struct {
+		const char *script;
+		enum ppk_outcome outcome;
+		enum ppk_err reason;
+	} ends[] = {
+		{ "authenticator 0\nevent touch 0\nassertion signature=flip\n", PPK_OUTCOME_DENIED,
+			PPK_ERR_SIGNATURE },
+		{ "authenticator 0 pin\nevent failed 0 0 pin-invalid\n", PPK_OUTCOME_DENIED,
+			PPK_ERR_PIN_INVALID },
+		{ "authenticator 0 pin\nevent failed 0 0 pin-blocked\n", PPK_OUTCOME_BLOCKED,
+			PPK_ERR_PIN_BLOCKED },
+		{ "authenticator 0\nevent failed 0 0 device\n", PPK_OUTCOME_DENIED,
+			PPK_ERR_DEVICE },
+		{ "raw 00\n", PPK_OUTCOME_DENIED, PPK_ERR_FRAME },
+		{ "authenticator 0\nevent touch 0\nhang\n", PPK_OUTCOME_DENIED, PPK_ERR_TIMEOUT },
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char lines[4096];
+		struct ppk_result result;
+		int listener;
+
+		start_behind_a_key(ends[i].script, "");
+		snprintf(lines, sizeof(lines), "%s%s\n", line_of(alice, ALICE_ID, ""),
+			FAKE_DEVICE_LINE);
+		scene_write(&scene, user, lines);
+		listener = listen_here();
+		result = ppk_authenticate(&request);
+		CHECK(!asked_for_page(listener));
+		close(listener);
+		if (result.outcome != ends[i].outcome || result.reason != ends[i].reason)
+			CHECK_FAIL("outcome %d, reason %s, log:\n%s", result.outcome,
+				ppk_err_token(result.reason), scene.log_text);
+		CHECK_HAS(scene.log_text, " method=local ");
+		scene_end(&scene);
+	}
+}
+
+static void check_end(const char *script, const char *helper, enum ppk_outcome outcome,
+	enum ppk_err reason, const char *method)
+{
+	struct ppk_result result;
+
+	start_behind_a_key(script, "");
+	if (helper != NULL)
+		snprintf(options.device_helper, sizeof(options.device_helper), "%s", helper);
+	result = ppk_authenticate(&request); /* nobody listens */
+	CHECK_INT(result.outcome, outcome);
+	CHECK_INT(result.reason, reason);
+	CHECK_HAS(scene.log_text, method);
+	CHECK_HAS_NOT(scene.said, "wait");
+	scene_end(&scene);
+}
+
+/* Whatever the second comes to; and no other way is promised where there is none. */
+static void a_page_that_is_not_there_changes_nothing(void)
+{
+	check_end("event insert\nevent failed 255 255 timeout\n", NULL, PPK_OUTCOME_DENIED,
+		PPK_ERR_NO_AUTHENTICATOR, " method=local ");
+	check_end("stop\n", NULL, PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PROCESS, " method=local ");
+	check_end("stop\n", "/nonexistent", PPK_OUTCOME_UNAVAILABLE, PPK_ERR_NOT_FOUND,
+		" method=local ");
+}
+
+static void a_page_that_goes_away_does_not_take_a_denial_back(void)
+{
+	start_behind_a_key("event insert\nhang\n", "");
+	check_sign_in(LIE_GONE, PPK_OUTCOME_DENIED, PPK_ERR_NO_AUTHENTICATOR);
+	CHECK_HAS(scene.log_text, " method=local ");
+	scene_end(&scene);
+	start_behind_a_key("stop\n", "");
+	check_sign_in(LIE_GONE, PPK_OUTCOME_UNAVAILABLE, PPK_ERR_PROCESS);
+	scene_end(&scene);
+	start_behind_a_key("stop\n", "");
+	check_sign_in(LIE_TIMEOUT, PPK_OUTCOME_DENIED, PPK_ERR_TIMEOUT);
+	CHECK_HAS(scene.log_text, " method=browser ");
+	scene_end(&scene);
+}
+
+/*
  * Nobody's page.
  */
 
@@ -808,6 +994,13 @@ int main(void)
 		CHECK_TEST(what_cannot_be_shown_is_a_denial),
 		CHECK_TEST(without_a_page_nothing_is_asked),
 		CHECK_TEST(the_address_is_the_ssh_clients),
+		CHECK_TEST(who_has_no_key_here_gets_a_page),
+		CHECK_TEST(a_missing_helper_does_not_lock_out_who_has_another_way),
+		CHECK_TEST(a_phone_alone_is_not_asked_for_as_a_key),
+		CHECK_TEST(a_key_is_asked_for_where_one_of_two_may_be_one),
+		CHECK_TEST(who_answered_and_was_not_believed_gets_no_page),
+		CHECK_TEST(a_page_that_is_not_there_changes_nothing),
+		CHECK_TEST(a_page_that_goes_away_does_not_take_a_denial_back),
 		CHECK_TEST(strangers_get_a_page_like_everybody),
 		CHECK_TEST(who_is_skipped_gets_no_page));
 }

@@ -424,6 +424,66 @@ static void nobody_who_inserts_a_key_is_told_so(void)
 		"warn No security key was inserted within 20 seconds\n");
 }
 
+static void check_said_with_another_way(const char *script, enum ppk_err err, const char *said)
+{
+	start();
+	request.another_way = true;
+	request.timeout_s = 2;
+	attempt(script, err);
+	CHECK_STR(scene.said, said);
+	end();
+}
+
+static void with_another_way_a_key_is_waited_for_half_as_long(void)
+{
+	int64_t before_ms = ppk_clock_ms();
+
+	check_said_with_another_way("event insert\nhang\n", PPK_ERR_NO_AUTHENTICATOR,
+		"show Insert your security key to sign in to web1 as alice, or wait 1 seconds for "
+		"another way\n"
+		"warn No security key was inserted within 1 seconds\n");
+	CHECK(ppk_clock_ms() - before_ms >= 1000);
+	check_said_with_another_way("authenticator 0\nevent gone 0 255 no-credential\n"
+				    "event insert\nhang\n",
+		PPK_ERR_NO_CREDENTIAL,
+		"show This security key is not enrolled for alice; insert another, or wait 1 "
+		"seconds "
+		"for another way\n"
+		"warn No security key that is enrolled for alice was inserted within 1 seconds\n");
+	check_said_with_another_way("event gone 0 255 device-permission\nevent insert\nhang\n",
+		PPK_ERR_DEVICE_PERMISSION,
+		"show Insert your security key to sign in to web1 as alice, or wait 1 seconds for "
+		"another way\n"
+		"warn The security key that is plugged in may not be used from here: ask your "
+		"administrator\n");
+	/* taken out again: nobody let its time run out */
+	check_said_with_another_way("authenticator 0\nevent touch 0\nevent gone 0 255\n"
+				    "event insert\nhang\n",
+		PPK_ERR_NO_AUTHENTICATOR,
+		"show Touch Blue key to sign in to web1 as alice\n"
+		"show Insert your security key to sign in to web1 as alice, or wait 1 seconds for "
+		"another way\n"
+		"warn No security key was inserted within 1 seconds\n");
+}
+
+static void a_key_that_came_has_the_whole_time(void)
+{
+	int64_t before_ms = ppk_clock_ms();
+
+	check_said_with_another_way("event insert\nauthenticator 0\nevent touch 0\nhang\n",
+		PPK_ERR_TIMEOUT,
+		"show Insert your security key to sign in to web1 as alice, or wait 1 seconds for "
+		"another way\n"
+		"show Touch Blue key to sign in to web1 as alice\n"
+		"warn Nobody touched a security key within 2 seconds\n");
+	CHECK(ppk_clock_ms() - before_ms >= 2000);
+	check_said_with_another_way("event insert\nauthenticator 0\nevent touch 0\nassertion\n",
+		PPK_OK,
+		"show Insert your security key to sign in to web1 as alice, or wait 1 seconds for "
+		"another way\n"
+		"show Touch Blue key to sign in to web1 as alice\n");
+}
+
 /* A denial: "cannot say" is what some services go on after. */
 static void a_key_that_may_not_be_opened_is_told_of(void)
 {
@@ -585,6 +645,8 @@ int main(void)
 		CHECK_TEST(a_message_that_cannot_be_shown_ends_the_ceremony),
 		CHECK_TEST(an_end_is_explained_where_a_person_can_do_something),
 		CHECK_TEST(nobody_who_inserts_a_key_is_told_so),
+		CHECK_TEST(with_another_way_a_key_is_waited_for_half_as_long),
+		CHECK_TEST(a_key_that_came_has_the_whole_time),
 		CHECK_TEST(a_key_that_may_not_be_opened_is_told_of),
 		CHECK_TEST(a_foreign_key_alone_until_the_end_is_the_reason),
 		CHECK_TEST(a_key_that_blocked_itself_is_named_after_it_left),
