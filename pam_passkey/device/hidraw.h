@@ -13,9 +13,8 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "device/launch.h"
 #include "device/report_stream.h"
-
-#define PPK_DEVICE_PATH_SIZE 128 /* of a device node, with the NUL */
 
 /* Which function calls back; all are called inside of a read. */
 struct ppk_hidraw_owner {

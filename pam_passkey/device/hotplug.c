@@ -15,7 +15,6 @@
 
 #define NODE_FOLDER "/dev"
 #define NODE_PREFIX "hidraw"
-#define READER_PREFIX "pcsc:"
 
 /*
  * IN_ATTRIB: a node is made for root alone; the rules of udev give it to the person at the machine a
@@ -72,11 +71,6 @@ bool ppk_hotplug_read(int fd, void (*removed)(void *context, const char *path), 
 		}
 	}
 	return came;
-}
-
-bool ppk_path_is_reader(const char *path)
-{
-	return strncmp(path, READER_PREFIX, strlen(READER_PREFIX)) == 0;
 }
 
 /* False: the node went away since it was listed. */

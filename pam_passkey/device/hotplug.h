@@ -10,8 +10,7 @@
 
 #include "core/error.h"
 #include "device/hidraw.h"
-
-#define PPK_PRODUCT_SIZE 128 /* bytes of a product string that are kept, with the NUL */
+#include "device/launch.h"
 
 struct ppk_plugged {
 	char path[PPK_DEVICE_PATH_SIZE];
@@ -46,8 +45,5 @@ bool ppk_plugged_is_same(const struct ppk_plugged *one, const struct ppk_plugged
  * when they cannot be listed.
  */
 size_t ppk_hotplug_list(bool nfc, struct ppk_plugged *list, size_t max);
-
-/* Is it libfido2's name of a reader that pcscd serves? Pure. */
-bool ppk_path_is_reader(const char *path);
 
 #endif

@@ -23,7 +23,6 @@
 #include "sys/packet.h"
 
 #define SOCKET 3
-#define NODE "/dev/hidraw"
 #define WORKERS PPK_DEVICE_AUTHENTICATORS_MAX
 /*
  * How long a worker is waited for: one that was killed, before another takes its place, and one that is
@@ -124,27 +123,6 @@ static int run_worker(void *context)
  * In the launcher's process.
  */
 
-static bool is_text(const char *text, size_t size)
-{
-	return memchr(text, '\0', size) != NULL;
-}
-
-/* A number behind the name, and nothing else. */
-static bool is_node(const char *path)
-{
-	const char *number = path + strlen(NODE);
-
-	return strncmp(path, NODE, strlen(NODE)) == 0 && *number != '\0' &&
-	       strspn(number, "0123456789") == strlen(number);
-}
-
-static bool is_allowed(const struct ppk_launch *launch, bool nfc)
-{
-	return is_text(launch->path, sizeof(launch->path)) &&
-	       is_text(launch->product, sizeof(launch->product)) &&
-	       (is_node(launch->path) || (nfc && ppk_path_is_reader(launch->path)));
-}
-
 static void end_worker(struct ppk_child *worker)
 {
 	if (worker->pid > 0)
@@ -172,12 +150,11 @@ static void start_worker(
 
 static void obey(struct launcher *launcher, const struct ppk_launch *launch, int fd)
 {
-	if (launch->index >= WORKERS)
+	if (!ppk_launch_is_allowed(launch, launcher->request->nfc))
 		return;
 	if (launch->order == PPK_LAUNCH_END)
 		end_worker(&launcher->workers[launch->index]);
-	else if (launch->order == PPK_LAUNCH_START && fd >= 0 &&
-		 is_allowed(launch, launcher->request->nfc))
+	else if (fd >= 0)
 		start_worker(launcher, launch, fd);
 }
 

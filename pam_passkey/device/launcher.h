@@ -12,7 +12,7 @@
 
 #include "core/device_message.h"
 #include "core/error.h"
-#include "device/hotplug.h"
+#include "device/launch.h"
 #include "sys/child.h"
 
 struct ppk_launcher {
@@ -26,17 +26,6 @@ PPK_MUST_CHECK enum ppk_err ppk_launcher_start(
 
 /* Wait until it has ended, and all workers with it, however busy they are. */
 void ppk_launcher_stop(struct ppk_launcher *launcher);
-
-enum ppk_launch_order { PPK_LAUNCH_START = 1, PPK_LAUNCH_END };
-
-/* One packet to the launcher, in the form in which the same program has it in memory. */
-struct ppk_launch {
-	uint8_t order;
-	uint8_t index; /* of the authenticator; END needs no more */
-	uint8_t at_once, alone; /* 0 or 1, as in struct ppk_worker_start */
-	char path[PPK_DEVICE_PATH_SIZE];
-	char product[PPK_PRODUCT_SIZE];
-};
 
 /*
  * Have a worker started; *ret_socket is the supervisor's end to it. A worker that could not be started

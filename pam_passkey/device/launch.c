@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "device/launch.h"
+
+#include <string.h>
+
+#include "core/hidraw_node.h"
+
+#define NODE_FOLDER "/dev/"
+#define READER_PREFIX "pcsc:"
+
+bool ppk_path_is_reader(const char *path)
+{
+	return strncmp(path, READER_PREFIX, strlen(READER_PREFIX)) == 0;
+}
+
+static bool is_node(const char *path)
+{
+	unsigned number;
+
+	return strncmp(path, NODE_FOLDER, strlen(NODE_FOLDER)) == 0 &&
+	       ppk_hidraw_node_number(path + strlen(NODE_FOLDER), &number);
+}
+
+static bool is_text(const char *text, size_t size)
+{
+	return memchr(text, '\0', size) != NULL;
+}
+
+bool ppk_launch_is_allowed(const struct ppk_launch *launch, bool nfc)
+{
+	if (launch->index >= PPK_DEVICE_AUTHENTICATORS_MAX)
+		return false;
+	if (launch->order == PPK_LAUNCH_END)
+		return true;
+	return launch->order == PPK_LAUNCH_START && is_text(launch->path, sizeof(launch->path)) &&
+	       is_text(launch->product, sizeof(launch->product)) &&
+	       (is_node(launch->path) || (nfc && ppk_path_is_reader(launch->path)));
+}
