@@ -52,6 +52,8 @@ static bool next_setting(struct span *rest, struct span *ret)
 
 	while (rest->len > 0 && strchr(", \n", rest->text[0]) != NULL)
 		*rest = after(*rest, 1);
+	if (rest->len == 0)
+		return false;
 	while (len < rest->len && (quoted || strchr(", \n", rest->text[len]) == NULL)) {
 		if (rest->text[len] == '"')
 			quoted = !quoted;
@@ -61,7 +63,7 @@ static bool next_setting(struct span *rest, struct span *ret)
 	}
 	*ret = (struct span){ rest->text, len };
 	*rest = after(*rest, len);
-	return len > 0;
+	return true;
 }
 
 /* Is the variable one of those in a value? Names may have wildcards. */
