@@ -18,6 +18,15 @@ bool ppk_environment_agent_socket(char out[static PPK_AGENT_SOCKET_SIZE]);
 bool ppk_agent_socket_take(const char *value, char out[static PPK_AGENT_SOCKET_SIZE]);
 
 /*
+ * A variable of the environment, or NULL; NULL too in a process with more rights than its caller. For
+ * programs of ours, never for the module. Borrowed.
+ */
+const char *ppk_environment_value(const char *name);
+
+/* The same as a number of 31 bits; 0 also where it is none. */
+unsigned ppk_environment_number(const char *name);
+
+/*
  * Does the terminal that the environment describes show colours and UTF-8: TERM is set and not "dumb",
  * and the first of LC_ALL, LC_CTYPE and LANG that is set ends in UTF-8? Good enough for a picture.
  */

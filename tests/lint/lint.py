@@ -46,6 +46,7 @@ BANNED = {
     "alloca": "knows no failure", "system": "runs a shell", "popen": "runs a shell",
     "sleep": "waits for nothing", "usleep": "waits for nothing", "nanosleep": "waits for nothing",
     "tmpnam": "races", "mktemp": "races", "getenv": "trusts the environment",
+    "secure_getenv": "trusts the environment",
     "rand": "is no randomness", "random": "is no randomness", "gethostbyname": "keeps state",
     "getpwnam": "keeps state", "getpwuid": "keeps state", "getgrnam": "keeps state",
     "strerror": "keeps state", "localtime": "keeps state", "gmtime": "keeps state",
@@ -67,6 +68,7 @@ NOT_THE_HOST = re.compile(r"pam_passkey/device/(?!device\.[ch])|pam_passkey/sys/
 
 # Where the environment is looked at: a hint, read in one place.
 ENVIRONMENT = "pam_passkey/sys/environment.c"
+HANDS_ON_ENVIRONMENT = "tools/passkey-askpass/pinentry.c"  # a program of the person's own
 
 SOURCE = re.compile(r"\.(c|h|def)$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]', re.M)
@@ -157,10 +159,19 @@ def code_is_loaded_where_it_is_known_to_be(tree):
 
 
 def banned_functions_are_not_called(tree):
-    elsewhere = {name: why for name, why in BANNED.items() if name != "getenv"}
-    return calls(tree, ("pam_passkey/", "tools/"), {"getenv": BANNED["getenv"]},
+    asking = ("getenv", "secure_getenv")
+    elsewhere = {name: why for name, why in BANNED.items() if name not in asking}
+    return calls(tree, ("pam_passkey/", "tools/"), {name: BANNED[name] for name in asking},
                  re.compile(re.escape(ENVIRONMENT))) + \
         calls(tree, ("pam_passkey/", "tools/"), elsewhere)
+
+
+def the_environment_is_looked_at_in_one_place(tree):
+    """Nor by its own name, but to hand it on whole."""
+    return ["%s:%d: names environ" % (path, line_of(text, match.start()))
+            for path in tree.sources("pam_passkey/", "tools/") if path != HANDS_ON_ENVIRONMENT
+            for text in [without_comments_and_strings(tree.text(path))]
+            for match in re.finditer(r"\b_*environ\b", text)]
 
 
 def the_module_leaves_its_host_alone(tree):
@@ -315,6 +326,7 @@ def nothing_tells_of_the_machine_it_was_made_on(tree):
 RULES = [
     top_level_holds_nothing_else, layers_include_only_what_is_below,
     foreign_headers_stay_in_their_layer, banned_functions_are_not_called,
+    the_environment_is_looked_at_in_one_place,
     code_is_loaded_where_it_is_known_to_be,
     the_module_leaves_its_host_alone, pam_success_stands_in_one_statement,
     nothing_under_pam_knows_pam, switches_over_our_enums_have_no_default,

@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sys/environment.h"
+
 #define QUIET 4 /* modules around the code: ISO/IEC 18004, 5.3.8 */
 
 /* SGR: black on bright white. Both are set, so that it reads the same on a dark and a light terminal. */
@@ -65,7 +67,7 @@ static bool shows_utf8(void)
 
 static bool is_dumb(void)
 {
-	const char *term = secure_getenv("TERM");
+	const char *term = ppk_environment_value("TERM");
 
 	return term == NULL || strcmp(term, "dumb") == 0;
 }

@@ -15,14 +15,15 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "sys/environment.h"
 
 struct ppk_caller ppk_caller_here(void)
 {
 	return (struct ppk_caller){
 		.uid = getuid(),
 		.effective_uid = geteuid(),
-		.sudo_user = secure_getenv("SUDO_USER"),
-		.sudo_uid = secure_getenv("SUDO_UID"),
+		.sudo_user = ppk_environment_value("SUDO_USER"),
+		.sudo_uid = ppk_environment_value("SUDO_UID"),
 	};
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "sys/environment.h"
 
 #define FIRST_FD 3 /* sd_listen_fds(3) */
 #define BACKLOG 1024
@@ -23,17 +24,6 @@ static enum ppk_err fail(const char *where, const char *what, struct ppk_diag *r
 {
 	return ppk_diag_set(
 		reterr, PPK_ERR_IO, where, 0, 0, "%s: %s", what, strerrordesc_np(errno));
-}
-
-/* A number of the environment, or 0. */
-static uint64_t number_of(const char *name)
-{
-	const char *text = secure_getenv(name);
-	uint64_t number;
-
-	if (text == NULL || ppk_text_to_number(text, strlen(text), 0, INT32_MAX, &number) != PPK_OK)
-		return 0;
-	return number;
 }
 
 static enum ppk_err take(int fd, struct ppkd_sockets *ret, struct ppk_diag *reterr)
@@ -59,10 +49,10 @@ static enum ppk_err take(int fd, struct ppkd_sockets *ret, struct ppk_diag *rete
 
 static enum ppk_err take_all(struct ppkd_sockets *ret, struct ppk_diag *reterr)
 {
-	int count = (int)number_of("LISTEN_FDS");
+	int count = (int)ppk_environment_number("LISTEN_FDS");
 	enum ppk_err err = PPK_OK;
 
-	if (number_of("LISTEN_PID") != (uint64_t)getpid())
+	if (ppk_environment_number("LISTEN_PID") != (unsigned)getpid())
 		return PPK_OK;
 	for (int fd = FIRST_FD; fd < FIRST_FD + count && err == PPK_OK; fd++)
 		err = take(fd, ret, reterr);

@@ -14,6 +14,7 @@
 #include "options.h"
 #include "service.h"
 #include "sys/clock.h"
+#include "sys/environment.h"
 #include "tls.h"
 #include "web.h"
 
@@ -265,7 +266,7 @@ static int read_arguments(int argc, char **argv, struct arguments *ret)
 
 int main(int argc, char **argv)
 {
-	bool journal = secure_getenv("JOURNAL_STREAM") != NULL;
+	bool journal = ppk_environment_value("JOURNAL_STREAM") != NULL;
 	const struct ppk_log log = { .write = write_line, .context = &journal };
 	struct arguments arguments = { .configuration = NULL };
 	struct ppkd_options options;
