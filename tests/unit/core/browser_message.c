@@ -327,6 +327,62 @@ static void a_damaged_message_is_refused_or_means_what_it_says(void)
 	CHECK(accepted > 0); /* bits of a signature, for one, are not the frame's business */
 }
 
+static void damaged_verdict(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	enum ppk_err verdict;
+	uint8_t again[64];
+	size_t again_len = 0, *accepted = context;
+
+	if (ppk_browser_decode_verdict(data, len, &verdict) != PPK_OK)
+		return;
+	CHECK_OK(ppk_browser_encode_verdict(verdict, again, sizeof(again), &again_len));
+	if (again_len != len || memcmp(again, data, len) != 0)
+		CHECK_FAIL("another verdict when %s", how);
+	(*accepted)++;
+}
+
+/* One that was changed is another verdict's whole token, which no flipped bit makes. */
+static void a_damaged_verdict_is_refused(void)
+{
+	size_t len, accepted = 0;
+
+	for (size_t err = 0; err < PPK_ERR_COUNT; err++) {
+		uint8_t packet[64];
+
+		CHECK_OK(ppk_browser_encode_verdict(
+			(enum ppk_err)err, packet, sizeof(packet), &len));
+		mutate_each(packet, len, damaged_verdict, &accepted);
+	}
+	CHECK_INT(accepted, 0);
+}
+
+static void damaged_test(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	struct ppk_browser_test test;
+	uint8_t again[128];
+	size_t again_len = 0, *accepted = context;
+
+	if (ppk_browser_decode_test(data, len, &test) != PPK_OK)
+		return;
+	CHECK_OK(ppk_browser_encode_test(&test, again, sizeof(again), &again_len));
+	if (again_len != len || memcmp(again, data, len) != 0)
+		CHECK_FAIL("another test when %s", how);
+	(*accepted)++;
+}
+
+static void a_damaged_test_is_refused_or_means_what_it_says(void)
+{
+	const struct ppk_browser_test sent = {
+		.challenge = { 1, 2, 3 },
+		.credential = { browser_filler, 20, PPK_BROWSER_HYBRID },
+	};
+	size_t len, accepted = 0;
+
+	CHECK_OK(ppk_browser_encode_test(&sent, buffer, sizeof(buffer), &len));
+	CHECK_INT(mutate_each(buffer, len, damaged_test, &accepted), len * 9);
+	CHECK(accepted >= (32 + 20) * 8); /* another challenge, and another credential */
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(the_url_comes_through), CHECK_TEST(a_qr_code_comes_through),
@@ -342,5 +398,7 @@ int main(void)
 		CHECK_TEST(a_text_without_its_nul_is_refused),
 		CHECK_TEST(what_only_the_program_says_is_no_message),
 		CHECK_TEST(transports_have_names),
-		CHECK_TEST(a_damaged_message_is_refused_or_means_what_it_says));
+		CHECK_TEST(a_damaged_message_is_refused_or_means_what_it_says),
+		CHECK_TEST(a_damaged_verdict_is_refused),
+		CHECK_TEST(a_damaged_test_is_refused_or_means_what_it_says));
 }

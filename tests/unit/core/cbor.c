@@ -157,11 +157,75 @@ static void depth_is_bounded(void)
 	CHECK(!ppk_cbor_skip(&wide));
 }
 
+/* What is read moves on to within the bytes, what is not leaves the reader where it is. */
+static void check_moved(const struct ppk_reader *reader, bool read, const uint8_t *data, size_t len,
+	const uint8_t *view, size_t view_len, const char *how)
+{
+	if (!read && (reader->next != data || reader->left != len))
+		CHECK_FAIL("%s: moved on", how);
+	if (read && (reader->next <= data || reader->next + reader->left != data + len))
+		CHECK_FAIL("%s: lost bytes", how);
+	if (view != NULL && (view <= data || view + view_len != reader->next))
+		CHECK_FAIL("%s: a view of something else", how);
+}
+
+static void read_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	const struct ppk_reader start = { .next = data, .left = len };
+	struct ppk_reader map = start, array = start, bytes = start, text = start, number = start;
+	const uint8_t *view = NULL;
+	const char *word = NULL;
+	size_t count = 0, view_len = 0, word_len = 0;
+	int32_t value;
+	bool read[5];
+
+	read[0] = ppk_cbor_map(&map, 3, &count);
+	check_moved(&map, read[0], data, len, NULL, 0, how);
+	read[1] = ppk_cbor_array(&array, 3, &count);
+	check_moved(&array, read[1], data, len, NULL, 0, how);
+	CHECK(count <= 3);
+	read[2] = ppk_cbor_bytes(&bytes, &view, &view_len);
+	check_moved(&bytes, read[2], data, len, view, view_len, how);
+	read[3] = ppk_cbor_text(&text, &word, &word_len);
+	check_moved(&text, read[3], data, len, (const uint8_t *)word, word_len, how);
+	read[4] = ppk_cbor_int(&number, &value);
+	check_moved(&number, read[4], data, len, NULL, 0, how);
+	/* one item is of one type */
+	CHECK(read[0] + read[1] + read[2] + read[3] + read[4] <= 1);
+	for (size_t i = 0; i < 5; i++)
+		((unsigned *)context)[i] += read[i];
+}
+
+static void a_changed_item_is_read_whole_or_not_at_all(void)
+{
+	static const struct {
+		const char *item;
+		size_t len;
+	} items[] = { { "\xa2\x01\x02", 3 }, { "\x83\x01\x02\x03", 4 },
+		{ "\x44"
+		  "abcd",
+			5 },
+		{ "\x58\x18"
+		  "abcdefghijklmnopqrstuvwx",
+			26 },
+		{ "\x63"
+		  "fmt",
+			4 },
+		{ "\x39\x01\x00", 3 }, { "\x1a\x7f\xff\xff\xff", 5 } };
+	unsigned taken[5] = { 0 };
+
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+		mutate_each(items[i].item, items[i].len, read_changed, taken);
+	for (size_t i = 0; i < 5; i++)
+		CHECK(taken[i] > 0);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(numbers_are_read_in_their_shortest_form),
 		CHECK_TEST(other_forms_of_numbers_are_refused), CHECK_TEST(strings_are_views),
 		CHECK_TEST(a_string_that_is_cut_is_refused),
 		CHECK_TEST(maps_and_arrays_are_bounded), CHECK_TEST(whatever_is_known_is_skipped),
-		CHECK_TEST(what_is_cut_is_not_skipped), CHECK_TEST(depth_is_bounded));
+		CHECK_TEST(what_is_cut_is_not_skipped), CHECK_TEST(depth_is_bounded),
+		CHECK_TEST(a_changed_item_is_read_whole_or_not_at_all));
 }

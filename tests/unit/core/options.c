@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "core/options.h"
+#include "mutate.h"
 
 /*
  * One row an option of options.def: its default and another good value as a look at the struct
@@ -425,6 +426,40 @@ static void without_a_reader_for_the_reason_an_error_is_an_error(void)
 	CHECK_ERR(apply_text(&options, "\x01", NULL), PPK_ERR_SYNTAX);
 }
 
+static void check_changed(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	struct ppk_options options;
+	struct ppk_diag diag = { .text = "" };
+	char argument[64];
+
+	CHECK(len < sizeof(argument));
+	memcpy(argument, data, len);
+	argument[len] = '\0';
+	ppk_options_init(&options);
+	if (apply_argument(&options, argument, &diag) != PPK_OK) {
+		if (strcmp(diag.source, "PAM line") != 0 || diag.text[0] == '\0')
+			CHECK_FAIL("%s: \"%s\" is refused without a word", how, argument);
+		return;
+	}
+	CHECK(options.timeout_s >= 5 && options.timeout_s <= 600);
+	CHECK(options.method_count <= PPK_METHODS_MAX); /* 0: auto */
+	CHECK(options.credentials[0] == '/' || options.credentials[0] == '%');
+	++*(unsigned *)context;
+}
+
+static void a_changed_argument_is_a_good_one_or_refused(void)
+{
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		char argument[64];
+
+		snprintf(argument, sizeof(argument), "%s=%s", rows[i].name, rows[i].good);
+		mutate_each(argument, strlen(argument), check_changed, &taken);
+	}
+	CHECK(taken > 100); /* other paths, and other seconds */
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(every_option_has_a_row),
@@ -444,5 +479,6 @@ int main(void)
 		CHECK_TEST(a_relying_party_id_is_a_domain_name),
 		CHECK_TEST(numbers_are_read_whole_and_within_bounds),
 		CHECK_TEST(words_are_compared_whole), CHECK_TEST(a_list_of_methods_has_no_gap),
-		CHECK_TEST(without_a_reader_for_the_reason_an_error_is_an_error));
+		CHECK_TEST(without_a_reader_for_the_reason_an_error_is_an_error),
+		CHECK_TEST(a_changed_argument_is_a_good_one_or_refused));
 }

@@ -292,6 +292,55 @@ static void a_damaged_file_is_never_a_local_session(void)
 	mutate_each(text, sizeof(text) - 1, damaged, NULL);
 }
 
+static void damaged_list(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	static char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE];
+	size_t count = ppk_sessions_of_logind_user((const char *)data, len, ids);
+
+	(void)context;
+	CHECK(count <= 4);
+	for (size_t i = 0; i < count; i++) {
+		if (ids[i][0] == '\0' || strpbrk(ids[i], "./ \n=") != NULL)
+			CHECK_FAIL("\"%s\" is a session when %s", ids[i], how);
+	}
+}
+
+static void a_damaged_list_names_no_file_elsewhere(void)
+{
+	static const char text[] = "NAME=alice\nONLINE_SESSIONS=5 c2 17\nSEATS=seat0\n";
+
+	CHECK_INT(mutate_each(text, sizeof(text) - 1, damaged_list, NULL), (sizeof(text) - 1) * 9);
+}
+
+static void damaged_utmp(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	static const uint8_t none[sizeof(entries[0].ut_addr_v6)];
+	struct utmpx entry;
+	bool found = ppk_utmp_has_address(data, len, "pts/1"), there = false;
+
+	if (len == sizeof(entry)) {
+		memcpy(&entry, data, len);
+		there = entry.ut_type == USER_PROCESS && strcmp(entry.ut_line, "pts/1") == 0 &&
+			memcmp(entry.ut_addr_v6, none, sizeof(none)) != 0;
+	}
+	if (found != there)
+		CHECK_FAIL("%s when %s", found ? "found" : "not found", how);
+	*(unsigned *)context += found;
+}
+
+static void a_damaged_utmp_is_read_entry_by_entry(void)
+{
+	unsigned taken = 0;
+
+	memset(entries, 0, sizeof(entries));
+	entries[0].ut_type = USER_PROCESS;
+	memcpy(entries[0].ut_line, "pts/1", 5);
+	entries[0].ut_addr_v6[0] = 0x01020304;
+	CHECK_INT(mutate_each(&entries[0], sizeof(entries[0]), damaged_utmp, &taken),
+		sizeof(entries[0]) * 9);
+	CHECK(taken > sizeof(entries[0])); /* a name or a time makes no difference */
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(the_strongest_fact_decides),
@@ -309,5 +358,7 @@ int main(void)
 		CHECK_TEST(a_terminal_of_any_length_is_compared_within_the_entry),
 		CHECK_TEST(each_locality_has_its_methods),
 		CHECK_TEST(a_method_is_given_what_it_can_use),
-		CHECK_TEST(a_damaged_file_is_never_a_local_session));
+		CHECK_TEST(a_damaged_file_is_never_a_local_session),
+		CHECK_TEST(a_damaged_list_names_no_file_elsewhere),
+		CHECK_TEST(a_damaged_utmp_is_read_entry_by_entry));
 }
