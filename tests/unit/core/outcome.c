@@ -19,6 +19,41 @@ static void no_reason_grants_or_skips(void)
 	}
 }
 
+/* What the manual promises PAM: "cannot say" for the machine's own trouble, "no more tries" for a block. */
+static void a_reason_that_is_not_named_here_is_a_denial(void)
+{
+	static const enum ppk_err blocked[] = { PPK_ERR_PIN_AUTH_BLOCKED, PPK_ERR_PIN_BLOCKED,
+		PPK_ERR_UV_BLOCKED };
+	static const enum ppk_err unavailable[] = { PPK_ERR_NOT_FOUND, PPK_ERR_VERSION,
+		PPK_ERR_UNSAFE_FILE, PPK_ERR_PERMISSION, PPK_ERR_IO, PPK_ERR_PROCESS,
+		PPK_ERR_METHOD_UNAVAILABLE };
+
+	for (size_t i = 0; i < ERROR_COUNT; i++) {
+		enum ppk_outcome want = PPK_OUTCOME_DENIED;
+
+		for (size_t j = 0; j < sizeof(blocked) / sizeof(blocked[0]); j++)
+			want = blocked[j] == errors[i] ? PPK_OUTCOME_BLOCKED : want;
+		for (size_t j = 0; j < sizeof(unavailable) / sizeof(unavailable[0]); j++)
+			want = unavailable[j] == errors[i] ? PPK_OUTCOME_UNAVAILABLE : want;
+		if (ppk_outcome_without_assertion(errors[i]) != want)
+			CHECK_FAIL("%s is %s", ppk_err_token(errors[i]),
+				ppk_outcome_name(ppk_outcome_without_assertion(errors[i])));
+	}
+	CHECK_INT(ppk_outcome_without_assertion(PPK_OK), PPK_OUTCOME_DENIED);
+	CHECK_INT(ppk_outcome_without_assertion(PPK_ERR_COUNT), PPK_OUTCOME_DENIED);
+}
+
+static void what_is_no_outcome_is_called_a_denial(void)
+{
+	CHECK_STR(ppk_outcome_name(PPK_OUTCOME_GRANTED), "granted");
+	CHECK_STR(ppk_outcome_name(PPK_OUTCOME_SKIPPED), "skipped");
+	CHECK_STR(ppk_outcome_name(PPK_OUTCOME_UNAVAILABLE), "unavailable");
+	CHECK_STR(ppk_outcome_name(PPK_OUTCOME_BLOCKED), "denied");
+	CHECK_STR(ppk_outcome_name(PPK_OUTCOME_DENIED), "denied");
+	CHECK_STR(ppk_outcome_name((enum ppk_outcome)0), "denied");
+	CHECK_STR(ppk_outcome_name((enum ppk_outcome)99), "denied");
+}
+
 /* All of them, so that a new reason is looked at: whoever is not named here ends the sign-in. */
 static void another_way_is_left_where_nobody_could_answer(void)
 {
@@ -89,6 +124,8 @@ static void a_method_that_was_passed_over_says_nothing(void)
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(no_reason_grants_or_skips),
+		CHECK_TEST(a_reason_that_is_not_named_here_is_a_denial),
+		CHECK_TEST(what_is_no_outcome_is_called_a_denial),
 		CHECK_TEST(another_way_is_left_where_nobody_could_answer),
 		CHECK_TEST(no_denial_becomes_cannot_say),
 		CHECK_TEST(the_later_of_two_that_weigh_the_same_stands),
