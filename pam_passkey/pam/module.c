@@ -37,14 +37,25 @@ static void kept_free(pam_handle_t *pamh, void *data, int error_status)
 	free(data);
 }
 
+/* What an earlier sign-in of the handle came to is over; to replace it by nothing needs no memory. */
+static void forget(pam_handle_t *pamh)
+{
+	const void *data = NULL;
+
+	if (pam_get_data(pamh, KEPT_NAME, &data) == PAM_SUCCESS && data != NULL)
+		(void)pam_set_data(pamh, KEPT_NAME, NULL, NULL);
+}
+
 /*
  * A place for the outcome in the handle, made before there is one, so that keeping it cannot fail
  * later. It says "denied" until told otherwise. NULL: no memory.
  */
 static struct kept *keep(pam_handle_t *pamh)
 {
-	struct kept *kept = malloc(sizeof(*kept));
+	struct kept *kept;
 
+	forget(pamh);
+	kept = malloc(sizeof(*kept));
 	if (kept == NULL)
 		return NULL;
 	kept->outcome = PPK_OUTCOME_DENIED;
