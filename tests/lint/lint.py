@@ -323,6 +323,63 @@ def nothing_tells_of_the_machine_it_was_made_on(tree):
     return found
 
 
+# How a test puts an authenticator, a file or a library in the place of a real one.
+STANDS_IN = re.compile(r"virtual|umockdev|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PPK_(?:TEST|BUS|VIRTUAL|FAKE)|uhid"
+                       r"|usbip|vhci|wrapper|\b_?(?:fake|mock|dummy)|software authenticator", re.I)
+CONDITION = re.compile(r"^\s*#\s*(?:el)?if(?:n?def)?\s+(.*)", re.M)
+# What a condition may ask for: what the machine or the kernel is, and what else the build says of a program.
+MACHINE = re.compile(r"__\w+|SYS_\w+|ARCHITECTURE|PPK_PROGRAM|PPK_\w+_H|defined|\b\d+\b|\W+")
+
+
+def what_ships_leads_to_no_test(tree):
+    """No variable, option or condition of what ships makes room for a test's authenticator."""
+    shipped = [f for f in tree.files
+               if f.startswith(("pam_passkey/", "tools/", "conf/")) and f != "tools/try"]
+    return ["%s:%d: names %s" % (path, line_of(text, match.start()), match.group(0))
+            for path in shipped for text in [tree.text(path)] for match in STANDS_IN.finditer(text)] + \
+        ["%s:%d: a condition on %s" % (path, line_of(text, match.start()), match.group(1))
+         for path in shipped if SOURCE.search(path) for text in [tree.text(path)]
+         for match in CONDITION.finditer(text) if MACHINE.sub("", match.group(1))]
+
+
+class PlantedTree:
+    """A tree with one more line in one of its files."""
+
+    def __init__(self, tree, path, line):
+        self.root, self.files, self._tree = tree.root, tree.files, tree
+        self._planted = {path: line}
+
+    def text(self, path):
+        return self._tree.text(path) + self._planted.get(path, "")
+
+    def sources(self, *folders):
+        return self._tree.sources(*folders)
+
+
+def planted_lines_are_found(tree):
+    planted = [
+        (what_ships_leads_to_no_test, "pam_passkey/device/hidraw.c", '/* or umockdev */'),
+        (what_ships_leads_to_no_test, "pam_passkey/device/sandbox.c", '#ifdef PPK_INSECURE'),
+        (what_ships_leads_to_no_test, "pam_passkey/device/worker.c", '#elif defined(UNIT_TEST)'),
+        (what_ships_leads_to_no_test, "pam_passkey/device/meson.build", "# '-DPPK_TEST_BUS'"),
+        (what_ships_leads_to_no_test, "tools/passkeyd/passkeyd.8", '.Ev LD_PRELOAD'),
+        (what_ships_leads_to_no_test, "conf/passkeyd.conf", '# for a virtual authenticator'),
+        (banned_functions_are_not_called, "pam_passkey/sys/terminal.c", 'f = secure_getenv("TERM");'),
+        (banned_functions_are_not_called, "tools/passkeyctl/subject.c", 'f = getenv("SUDO_UID");'),
+        (the_environment_is_looked_at_in_one_place, "tools/passkeyd/listen.c", 'extern char **environ;'),
+        (layers_include_only_what_is_below, "pam_passkey/core/text.c", '#include "sys/file.h"'),
+        (foreign_headers_stay_in_their_layer, "tools/passkeyctl/roots.c", '#include <openssl/evp.h>'),
+        (the_module_leaves_its_host_alone, "pam_passkey/sys/file_read.c", '\tumask(077);'),
+        (pam_success_stands_in_one_statement, "pam_passkey/pam/log.c", '\treturn PAM_SUCCESS;'),
+        (nothing_under_pam_knows_pam, "pam_passkey/method/local.c", '\treturn PAM_IGNORE;'),
+        (switches_over_our_enums_have_no_default, "pam_passkey/core/outcome.c", '\tdefault:'),
+        (modules_keep_no_mutable_statics, "pam_passkey/store/store.c", '\tstatic int calls;'),
+        (nothing_tells_of_the_machine_it_was_made_on, "README.md", "see /ro" + "ot/notes"),
+    ]
+    return ["%s: \"%s\" was not missed" % (path, line.strip()) for rule, path, line in planted
+            if len(rule(PlantedTree(tree, path, line + "\n"))) != 1]
+
+
 RULES = [
     top_level_holds_nothing_else, layers_include_only_what_is_below,
     foreign_headers_stay_in_their_layer, banned_functions_are_not_called,
@@ -335,6 +392,7 @@ RULES = [
     errors_are_checked_by_their_callers, modules_keep_no_mutable_statics,
     files_and_lines_are_of_a_readable_size, functions_fit_on_a_screen,
     nothing_tells_of_the_machine_it_was_made_on,
+    what_ships_leads_to_no_test, planted_lines_are_found,
 ]
 
 
