@@ -768,6 +768,84 @@ def the_doctor_names_file_and_line_of_each_bad_line():
 
 
 @case
+def the_doctor_says_what_is_wrong_with_each_bad_line():
+    """... where a sign-in logs the same, and skips the line."""
+    enrolled("blue", "red")
+    good, other = read(FILE).splitlines()
+    key = re.search(r"key=(\S+)", good).group(1)
+    fits = re.search(r"key=(\S+)", other).group(1)
+    bad = {
+        good.replace("uv=", "uv\0="): "a NUL byte in the line",
+        good + "\r": "carriage return",
+        good + " note=" + "x" * 8192: "at most 8192 bytes",
+        re.sub(r" id=(\S+)\S", r" id=\1", good): "id= must be",
+        good.replace(key, key[:-1]): "key= must be",
+        good: "an earlier line has a credential with this id",
+        re.sub(" id=.", " id=_", good).replace("alg=es256", "alg=es999"): "alg= must be",
+        re.sub(" id=.", " id=-", good).replace("alg=es256", "alg=eddsa"): "does not fit its algorithm",
+        re.sub(" id=.", " id=A", good).replace(key, fits[:-8]): "must be a whole SubjectPublicKeyInfo",
+        "passkey9 id=AAAA": "knows passkey1 alone",
+        good.replace(" rp=", " pr="): "rp",
+        "id=AAAA": "begins with passkey1",
+    }
+    with open(FILE, "w", encoding="utf-8", newline="") as file:
+        file.write("\n".join([good, *bad]) + "\n")
+    findings = [f for f in diagnosis() if f["check"] == "credentials"]
+    tap.equal([(f["file"], f["line"]) for f in findings],
+              [(FILE, number) for number in range(2, len(bad) + 2)], "places")
+    for finding, sentence in zip(findings, bad.values()):
+        tap.contains(finding["message"], sentence)
+        tap.equal(finding["severity"], "warning", sentence)
+    shown = ctl("doctor", "--user", "alice", "--pam-folder", system.ROOT + "/pam").out
+    for number in range(2, len(bad) + 2):
+        tap.contains(shown, "%s:%d:" % (FILE, number))
+
+
+def fifo(path):
+    os.unlink(path)
+    os.mkfifo(path, 0o644)
+
+
+def link(path):
+    os.rename(path, path + ".real")
+    os.symlink(path + ".real", path)
+
+
+def folder_in_place(path):
+    os.unlink(path)
+    os.mkdir(path, 0o755)
+
+
+@case
+def the_doctor_says_what_is_wrong_with_a_file_that_no_sign_in_reads():
+    cases = {
+        "group may write": (lambda: os.chmod(FILE, 0o664), "may be written by group or others"),
+        "others may write": (lambda: os.chmod(FILE, 0o646), "may be written by group or others"),
+        "another owner": (lambda: shutil.chown(FILE, "alice"), "belongs to somebody else"),
+        "a symbolic link": (lambda: link(FILE), "is a symbolic link"),
+        "a FIFO": (lambda: fifo(FILE), "is not a regular file"),
+        "a folder": (lambda: folder_in_place(FILE), "is not a regular file"),
+        "too large": (lambda: system.write(FILE, "#" * 1023 + "\n" + ("#" * 1023 + "\n") * 1024),
+                      "is larger than allowed"),
+        "too many lines": (lambda: system.write(FILE, "#\n" * 4097), "more than 4096 lines"),
+        "a folder that others may write": (lambda: os.chmod(system.PASSKEYS, 0o777), system.PASSKEYS),
+    }
+    for what, (spoil, sentence) in cases.items():
+        enrolled("blue")
+        spoil()
+        try:
+            findings = [f for f in diagnosis(status=1) if f["check"] == "credentials"]
+        finally:
+            os.chmod(system.PASSKEYS, 0o755)
+            if os.path.isdir(FILE):
+                os.rmdir(FILE)
+        tap.equal([f["severity"] for f in findings], ["error"], what)
+        tap.contains(json.dumps(findings), sentence)
+        tap.contains(findings[0]["file"] or "", system.PASSKEYS)
+        tap.contains(findings[0]["hint"], "every sign-in of this user is refused")
+
+
+@case
 def the_doctor_decodes_every_key_in_full():
     enrolled("blue")
     good = read(FILE)
