@@ -30,12 +30,6 @@ static bool get_text(struct ppk_reader *reader, size_t min, size_t max, const ch
 	return true;
 }
 
-/* One byte, from min to max. */
-static bool get_value(struct ppk_reader *reader, unsigned min, unsigned max, uint8_t *ret)
-{
-	return ppk_reader_u8(reader, ret) && *ret >= min && *ret <= max;
-}
-
 static bool get_address(struct ppk_reader *reader, bool may_be_empty, const char **ret)
 {
 	return get_text(reader, 0, PPK_BROWSER_ADDRESS_MAX, ret) &&
@@ -70,7 +64,7 @@ static bool get_peer(struct ppk_reader *reader, struct ppk_browser_request *ret)
 {
 	uint8_t peer;
 
-	if (!get_value(reader, 0, PPK_BROWSER_PEER_ANY, &peer))
+	if (!ppk_reader_value(reader, 0, PPK_BROWSER_PEER_ANY, &peer))
 		return false;
 	ret->peer = (enum ppk_browser_peer)peer;
 	return get_address(reader, ret->peer == PPK_BROWSER_PEER_ANY, &ret->client_address);
@@ -89,7 +83,7 @@ static bool get_subject(struct ppk_reader *reader, struct ppk_browser_request *r
 
 static bool get_credential(struct ppk_reader *reader, struct ppk_browser_credential_id *ret)
 {
-	return get_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) &&
+	return ppk_reader_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) &&
 	       ppk_reader_part(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->id, &ret->len);
 }
 
@@ -97,7 +91,8 @@ static bool get_credentials(struct ppk_reader *reader, struct ppk_browser_reques
 {
 	uint8_t count;
 
-	if (!get_value(reader, ret->type == PPK_BROWSER_SIGN_IN, PPK_CREDENTIALS_MAX, &count))
+	if (!ppk_reader_value(
+		    reader, ret->type == PPK_BROWSER_SIGN_IN, PPK_CREDENTIALS_MAX, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!get_credential(reader, &ret->credentials[i]))
@@ -115,7 +110,7 @@ static bool get_asked(struct ppk_reader *reader, struct ppk_browser_request *ret
 
 	if (!ppk_reader_raw(reader, sizeof(ret->challenge), &challenge) ||
 		!get_text(reader, 1, PPK_RP_ID_MAX, &ret->rp_id) ||
-		!get_value(reader, 0, PPK_UV_REQUIRED, &uv))
+		!ppk_reader_value(reader, 0, PPK_UV_REQUIRED, &uv))
 		return false;
 	memcpy(ret->challenge, challenge, sizeof(ret->challenge));
 	ret->uv = (enum ppk_uv)uv;
@@ -126,7 +121,7 @@ static bool get_algorithms(struct ppk_reader *reader, struct ppk_browser_enrolme
 {
 	uint8_t count;
 
-	if (!get_value(reader, 1, PPK_BROWSER_ALGORITHMS_MAX, &count))
+	if (!ppk_reader_value(reader, 1, PPK_BROWSER_ALGORITHMS_MAX, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t algorithm;
@@ -148,8 +143,8 @@ static bool get_enrolment(struct ppk_reader *reader, struct ppk_browser_enrolmen
 		!ppk_reader_part(
 			reader, 1, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len) ||
 		!get_algorithms(reader, ret) ||
-		!get_value(reader, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED, &discoverable) ||
-		!get_value(reader, 0, PPK_BROWSER_ATTESTATION_DIRECT, &attestation))
+		!ppk_reader_value(reader, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED, &discoverable) ||
+		!ppk_reader_value(reader, 0, PPK_BROWSER_ATTESTATION_DIRECT, &attestation))
 		return false;
 	ret->discoverable = (enum ppk_browser_discoverable)discoverable;
 	ret->attestation = (enum ppk_browser_attestation)attestation;
@@ -166,7 +161,7 @@ enum ppk_err ppk_browser_decode_request(
 	if (len > PPK_BROWSER_REQUEST_MAX)
 		return PPK_ERR_LIMIT;
 	memset(&request, 0, sizeof(request));
-	if (!get_value(&reader, PPK_BROWSER_SIGN_IN, PPK_BROWSER_ENROL, &type) ||
+	if (!ppk_reader_value(&reader, PPK_BROWSER_SIGN_IN, PPK_BROWSER_ENROL, &type) ||
 		!ppk_reader_u8(&reader, &version))
 		return PPK_ERR_FRAME;
 	if (version != PPK_BROWSER_PROTOCOL_VERSION)
@@ -188,7 +183,7 @@ enum ppk_err ppk_browser_decode_verdict(
 	enum ppk_err verdict;
 	uint8_t type;
 
-	if (!get_value(&reader, PPK_BROWSER_VERDICT, PPK_BROWSER_VERDICT, &type) ||
+	if (!ppk_reader_value(&reader, PPK_BROWSER_VERDICT, PPK_BROWSER_VERDICT, &type) ||
 		!get_error(&reader, &verdict) || reader.left != 0)
 		return PPK_ERR_FRAME;
 	*ret_verdict = verdict;
@@ -203,7 +198,7 @@ enum ppk_err ppk_browser_decode_test(
 	const uint8_t *challenge;
 	uint8_t type;
 
-	if (!get_value(&reader, PPK_BROWSER_TEST, PPK_BROWSER_TEST, &type) ||
+	if (!ppk_reader_value(&reader, PPK_BROWSER_TEST, PPK_BROWSER_TEST, &type) ||
 		!ppk_reader_raw(&reader, sizeof(test.challenge), &challenge) ||
 		!get_credential(&reader, &test.credential) || reader.left != 0)
 		return PPK_ERR_FRAME;
@@ -234,8 +229,8 @@ static bool get_registration(struct ppk_reader *reader, struct ppk_browser_regis
 		    reader, 1, PPK_CLIENT_DATA_MAX, &ret->client_data, &ret->client_data_len) ||
 		!ppk_reader_part(reader, 1, PPK_BROWSER_ATTESTATION_MAX, &ret->attestation_object,
 			&ret->attestation_object_len) ||
-		!get_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) ||
-		!get_value(reader, 0, PPK_BROWSER_ATTACHMENT_CROSS_PLATFORM, &attachment))
+		!ppk_reader_value(reader, 0, PPK_BROWSER_TRANSPORTS_ALL, &ret->transports) ||
+		!ppk_reader_value(reader, 0, PPK_BROWSER_ATTACHMENT_CROSS_PLATFORM, &attachment))
 		return false;
 	ret->attachment = (enum ppk_browser_attachment)attachment;
 	return get_text(reader, 1, PPK_CREDENTIAL_NAME_MAX, &ret->name);
@@ -273,7 +268,7 @@ static bool get_message(struct ppk_reader *reader, struct ppk_browser_message *r
 		return get_address(reader, false, &ret->address);
 	case PPK_BROWSER_NUMBER_WRONG:
 		return get_address(reader, false, &ret->address) &&
-		       get_value(reader, 1, PPK_BROWSER_NUMBER_TRIES - 1, &ret->tries_left);
+		       ppk_reader_value(reader, 1, PPK_BROWSER_NUMBER_TRIES - 1, &ret->tries_left);
 	case PPK_BROWSER_ASSERTION:
 		return get_address(reader, false, &ret->address) &&
 		       get_assertion(reader, &ret->assertion);

@@ -20,13 +20,6 @@ static void put_text(struct ppk_writer *writer, const char *text, size_t min, si
 	ppk_writer_part(writer, sent, len + 1, min + 1, max + 1);
 }
 
-static void put_value(struct ppk_writer *writer, unsigned value, unsigned min, unsigned max)
-{
-	if (value < min || value > max)
-		writer->failed = true;
-	ppk_writer_u8(writer, (uint8_t)value);
-}
-
 static void put_address(struct ppk_writer *writer, const char *address, bool may_be_empty)
 {
 	if (!ppk_browser_is_address(address == NULL ? "" : address, may_be_empty))
@@ -48,14 +41,6 @@ static struct ppk_writer writer_begin(
 	return writer;
 }
 
-static enum ppk_err writer_end(const struct ppk_writer *writer, size_t *ret_len)
-{
-	if (writer->failed)
-		return PPK_ERR_LIMIT;
-	*ret_len = writer->len;
-	return PPK_OK;
-}
-
 static void put_time(struct ppk_writer *writer, int64_t time_s)
 {
 	if (time_s < 0 || time_s > PPK_BROWSER_TIME_MAX_S)
@@ -72,7 +57,7 @@ static void put_subject(struct ppk_writer *writer, const struct ppk_browser_requ
 	ppk_writer_u32(writer, request->timeout_s);
 	put_time(writer, request->since_s);
 	ppk_writer_u8(writer, request->number);
-	put_value(writer, request->peer, 0, PPK_BROWSER_PEER_ANY);
+	ppk_writer_value(writer, request->peer, 0, PPK_BROWSER_PEER_ANY);
 	put_address(writer, request->client_address, request->peer == PPK_BROWSER_PEER_ANY);
 	put_text(writer, request->user, 1, PPK_BROWSER_NAME_MAX);
 	put_text(writer, request->host, 1, PPK_BROWSER_HOST_MAX);
@@ -82,7 +67,7 @@ static void put_subject(struct ppk_writer *writer, const struct ppk_browser_requ
 static void put_credential(
 	struct ppk_writer *writer, const struct ppk_browser_credential_id *credential)
 {
-	put_value(writer, credential->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
+	ppk_writer_value(writer, credential->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
 	ppk_writer_part(writer, credential->id, credential->len, 1, PPK_CREDENTIAL_ID_MAX);
 }
 
@@ -113,8 +98,8 @@ static void put_enrolment(struct ppk_writer *writer, const struct ppk_browser_en
 	ppk_writer_u8(writer, (uint8_t)enrolment->algorithm_count);
 	for (size_t i = 0; i < enrolment->algorithm_count; i++)
 		ppk_writer_u32(writer, (uint32_t)enrolment->algorithms[i]);
-	put_value(writer, enrolment->discoverable, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED);
-	put_value(writer, enrolment->attestation, 0, PPK_BROWSER_ATTESTATION_DIRECT);
+	ppk_writer_value(writer, enrolment->discoverable, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED);
+	ppk_writer_value(writer, enrolment->attestation, 0, PPK_BROWSER_ATTESTATION_DIRECT);
 }
 
 enum ppk_err ppk_browser_encode_request(
@@ -129,11 +114,11 @@ enum ppk_err ppk_browser_encode_request(
 	put_subject(&writer, request);
 	ppk_writer_raw(&writer, request->challenge, sizeof(request->challenge));
 	put_text(&writer, request->rp_id, 1, PPK_RP_ID_MAX);
-	put_value(&writer, request->uv, 0, PPK_UV_REQUIRED);
+	ppk_writer_value(&writer, request->uv, 0, PPK_UV_REQUIRED);
 	put_credentials(&writer, request);
 	if (request->type == PPK_BROWSER_ENROL)
 		put_enrolment(&writer, &request->enrolment);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 enum ppk_err ppk_browser_encode_verdict(
@@ -143,7 +128,7 @@ enum ppk_err ppk_browser_encode_verdict(
 		writer_begin(buffer, size, PPK_BROWSER_MESSAGE_MAX, PPK_BROWSER_VERDICT);
 
 	put_error(&writer, verdict);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 enum ppk_err ppk_browser_encode_test(
@@ -154,7 +139,7 @@ enum ppk_err ppk_browser_encode_test(
 
 	ppk_writer_raw(&writer, test->challenge, sizeof(test->challenge));
 	put_credential(&writer, &test->credential);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 static void put_assertion(struct ppk_writer *writer, const struct ppk_browser_assertion *assertion)
@@ -178,8 +163,9 @@ static void put_registration(
 		PPK_CLIENT_DATA_MAX);
 	ppk_writer_part(writer, registration->attestation_object,
 		registration->attestation_object_len, 1, PPK_BROWSER_ATTESTATION_MAX);
-	put_value(writer, registration->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
-	put_value(writer, registration->attachment, 0, PPK_BROWSER_ATTACHMENT_CROSS_PLATFORM);
+	ppk_writer_value(writer, registration->transports, 0, PPK_BROWSER_TRANSPORTS_ALL);
+	ppk_writer_value(
+		writer, registration->attachment, 0, PPK_BROWSER_ATTACHMENT_CROSS_PLATFORM);
 	put_text(writer, registration->name, 1, PPK_CREDENTIAL_NAME_MAX);
 }
 
@@ -227,7 +213,7 @@ static void put_message(struct ppk_writer *writer, const struct ppk_browser_mess
 		return;
 	}
 	if (message->type == PPK_BROWSER_NUMBER_WRONG)
-		put_value(writer, message->tries_left, 1, PPK_BROWSER_NUMBER_TRIES - 1);
+		ppk_writer_value(writer, message->tries_left, 1, PPK_BROWSER_NUMBER_TRIES - 1);
 	else if (message->type == PPK_BROWSER_ASSERTION)
 		put_assertion(writer, &message->assertion);
 	else if (message->type == PPK_BROWSER_REGISTRATION)
@@ -241,5 +227,5 @@ enum ppk_err ppk_browser_encode_message(
 		writer_begin(buffer, size, PPK_BROWSER_MESSAGE_MAX, message->type);
 
 	put_message(&writer, message);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }

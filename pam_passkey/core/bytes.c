@@ -81,6 +81,18 @@ bool ppk_reader_u32(struct ppk_reader *reader, uint32_t *ret)
 	return true;
 }
 
+bool ppk_reader_value(struct ppk_reader *reader, unsigned min, unsigned max, uint8_t *ret)
+{
+	struct ppk_reader ahead = *reader;
+	uint8_t value;
+
+	if (!ppk_reader_u8(&ahead, &value) || value < min || value > max)
+		return false;
+	*ret = value;
+	*reader = ahead;
+	return true;
+}
+
 bool ppk_reader_block(struct ppk_reader *reader, size_t max, const uint8_t **ret, size_t *ret_len)
 {
 	struct ppk_reader ahead = *reader; /* so that a failure after the length moves nothing */
@@ -124,6 +136,14 @@ void ppk_writer_u8(struct ppk_writer *writer, uint8_t value)
 	ppk_writer_raw(writer, &value, 1);
 }
 
+void ppk_writer_value(struct ppk_writer *writer, size_t value, size_t min, size_t max)
+{
+	if (value < min || value > max || value > UINT8_MAX)
+		writer->failed = true;
+	else
+		ppk_writer_u8(writer, (uint8_t)value);
+}
+
 void ppk_writer_u16(struct ppk_writer *writer, uint16_t value)
 {
 	uint8_t bytes[2] = { (uint8_t)(value >> 8), (uint8_t)value };
@@ -149,10 +169,19 @@ void ppk_writer_block(struct ppk_writer *writer, const void *data, size_t len)
 	ppk_writer_raw(writer, data, len);
 }
 
-void ppk_writer_part(struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max)
+void ppk_writer_part(
+	struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max)
 {
 	if (len < min || len > max)
 		writer->failed = true;
 	else
 		ppk_writer_block(writer, data, len);
+}
+
+enum ppk_err ppk_writer_end(const struct ppk_writer *writer, size_t *ret_len)
+{
+	if (writer->failed)
+		return PPK_ERR_LIMIT;
+	*ret_len = writer->len;
+	return PPK_OK;
 }

@@ -36,13 +36,15 @@ struct ppk_reader {
 bool ppk_reader_u8(struct ppk_reader *reader, uint8_t *ret);
 bool ppk_reader_u16(struct ppk_reader *reader, uint16_t *ret); /* big-endian */
 bool ppk_reader_u32(struct ppk_reader *reader, uint32_t *ret); /* big-endian */
+/* One byte, from min to max. */
+bool ppk_reader_value(struct ppk_reader *reader, unsigned min, unsigned max, uint8_t *ret);
 bool ppk_reader_raw(struct ppk_reader *reader, size_t len, const uint8_t **ret);
 /* A 16-bit length and that many bytes, at most max; *ret points into the reader's memory. */
 bool ppk_reader_block(struct ppk_reader *reader, size_t max, const uint8_t **ret, size_t *ret_len);
 
 /* The same for a block of at least min bytes; *ret is NULL for an empty one. */
-bool ppk_reader_part(struct ppk_reader *reader, size_t min, size_t max, const uint8_t **ret,
-		     size_t *ret_len);
+bool ppk_reader_part(
+	struct ppk_reader *reader, size_t min, size_t max, const uint8_t **ret, size_t *ret_len);
 
 /*
  * A writer into a buffer of fixed size that the caller owns. Once something did not fit, failed
@@ -58,10 +60,16 @@ struct ppk_writer {
 void ppk_writer_u8(struct ppk_writer *writer, uint8_t value);
 void ppk_writer_u16(struct ppk_writer *writer, uint16_t value);
 void ppk_writer_u32(struct ppk_writer *writer, uint32_t value);
+/* One byte; fails for one that ppk_reader_value() would not take. */
+void ppk_writer_value(struct ppk_writer *writer, size_t value, size_t min, size_t max);
 void ppk_writer_raw(struct ppk_writer *writer, const void *data, size_t len);
 /* 16-bit length and the bytes; fails for len > 65535 */
 void ppk_writer_block(struct ppk_writer *writer, const void *data, size_t len);
 /* The same; fails for less than min or more than max bytes, which ppk_reader_part() would not take. */
-void ppk_writer_part(struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max);
+void ppk_writer_part(
+	struct ppk_writer *writer, const void *data, size_t len, size_t min, size_t max);
+
+/* How many bytes were written. PPK_ERR_LIMIT when something failed. */
+PPK_MUST_CHECK enum ppk_err ppk_writer_end(const struct ppk_writer *writer, size_t *ret_len);
 
 #endif

@@ -65,7 +65,7 @@ static bool get_authenticator(struct ppk_reader *reader, struct ppk_device_authe
 	const uint8_t *aaguid;
 	uint8_t flags;
 
-	if (!get_index(reader, false, &ret->index) || !ppk_reader_u8(reader, &flags) || flags > 0xf)
+	if (!get_index(reader, false, &ret->index) || !ppk_reader_value(reader, 0, 0xf, &flags))
 		return false;
 	ret->has_aaguid = (flags & 1) != 0;
 	ret->fido2 = (flags & 2) != 0;
@@ -96,7 +96,7 @@ static bool get_certificates(struct ppk_reader *reader, struct ppk_device_creden
 {
 	uint8_t count;
 
-	if (!ppk_reader_u8(reader, &count) || count > PPK_DEVICE_X5C_MAX)
+	if (!ppk_reader_value(reader, 0, PPK_DEVICE_X5C_MAX, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!ppk_reader_part(

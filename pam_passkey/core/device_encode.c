@@ -13,14 +13,6 @@ static void put_string(struct ppk_writer *writer, const char *text, size_t min, 
 		writer, text == NULL ? "" : text, text == NULL ? 0 : strlen(text), min, max);
 }
 
-static void put_count(struct ppk_writer *writer, size_t count, size_t min, size_t max)
-{
-	if (count < min || count > max)
-		writer->failed = true;
-	else
-		ppk_writer_u8(writer, (uint8_t)count);
-}
-
 static void put_index(struct ppk_writer *writer, uint8_t index, bool may_be_none)
 {
 	if (index >= PPK_DEVICE_AUTHENTICATORS_MAX &&
@@ -32,7 +24,7 @@ static void put_index(struct ppk_writer *writer, uint8_t index, bool may_be_none
 static void put_ids(
 	struct ppk_writer *writer, const struct ppk_bytes *ids, size_t count, size_t min)
 {
-	put_count(writer, count, min, PPK_CREDENTIALS_MAX);
+	ppk_writer_value(writer, count, min, PPK_CREDENTIALS_MAX);
 	for (size_t i = 0; i < count && !writer->failed; i++)
 		ppk_writer_part(writer, ids[i].data, ids[i].len, 1, PPK_CREDENTIAL_ID_MAX);
 }
@@ -49,14 +41,6 @@ static struct ppk_writer writer_begin(
 	return writer;
 }
 
-static enum ppk_err writer_end(const struct ppk_writer *writer, size_t *ret_len)
-{
-	if (writer->failed)
-		return PPK_ERR_LIMIT;
-	*ret_len = writer->len;
-	return PPK_OK;
-}
-
 enum ppk_err ppk_device_encode_get_assertion(const struct ppk_device_get_assertion *request,
 	uint8_t *buffer, size_t size, size_t *ret_len)
 {
@@ -67,23 +51,23 @@ enum ppk_err ppk_device_encode_get_assertion(const struct ppk_device_get_asserti
 	ppk_writer_u32(&writer, request->timeout_ms);
 	ppk_writer_u8(&writer, request->nfc);
 	ppk_writer_raw(&writer, request->client_data_hash, sizeof(request->client_data_hash));
-	put_count(&writer, request->group_count, 1, PPK_CREDENTIALS_MAX);
+	ppk_writer_value(&writer, request->group_count, 1, PPK_CREDENTIALS_MAX);
 	for (size_t i = 0; i < request->group_count && !writer.failed; i++) {
 		const struct ppk_device_group *group = &request->groups[i];
 
 		put_string(&writer, group->rp_id, 1, PPK_RP_ID_MAX);
-		put_count(&writer, group->uv, 0, PPK_UV_REQUIRED);
+		ppk_writer_value(&writer, group->uv, 0, PPK_UV_REQUIRED);
 		put_ids(&writer, group->ids, group->id_count, 1);
 		total += group->id_count;
 	}
 	if (total > PPK_CREDENTIALS_MAX)
 		writer.failed = true;
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 static void put_algorithms(struct ppk_writer *writer, const int *algorithms, size_t count)
 {
-	put_count(writer, count, 1, PPK_DEVICE_ALGORITHMS_MAX);
+	ppk_writer_value(writer, count, 1, PPK_DEVICE_ALGORITHMS_MAX);
 	for (size_t i = 0; i < count && !writer->failed; i++)
 		ppk_writer_u32(writer, (uint32_t)algorithms[i]);
 }
@@ -104,11 +88,11 @@ enum ppk_err ppk_device_encode_make_credential(const struct ppk_device_make_cred
 	ppk_writer_part(
 		&writer, request->user_handle, request->user_handle_len, 1, PPK_USER_HANDLE_MAX);
 	put_algorithms(&writer, request->algorithms, request->algorithm_count);
-	put_count(&writer, request->uv, 0, PPK_UV_REQUIRED);
+	ppk_writer_value(&writer, request->uv, 0, PPK_UV_REQUIRED);
 	ppk_writer_u8(&writer, request->discoverable);
-	put_count(&writer, request->cred_protect, 0, 3);
+	ppk_writer_value(&writer, request->cred_protect, 0, 3);
 	put_ids(&writer, request->exclude_ids, request->exclude_count, 0);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 enum ppk_err ppk_device_encode_list(
@@ -119,7 +103,7 @@ enum ppk_err ppk_device_encode_list(
 	ppk_writer_u8(&writer, PPK_DEVICE_PROTOCOL_VERSION);
 	ppk_writer_u32(&writer, timeout_ms);
 	ppk_writer_u8(&writer, nfc);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 enum ppk_err ppk_device_encode_pin(
@@ -129,14 +113,14 @@ enum ppk_err ppk_device_encode_pin(
 
 	put_index(&writer, index, false);
 	ppk_writer_part(&writer, pin->text, pin->len, 1, PPK_SECRET_SIZE - 1);
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 enum ppk_err ppk_device_encode_cancel(uint8_t *buffer, size_t size, size_t *ret_len)
 {
 	struct ppk_writer writer = writer_begin(buffer, size, PPK_DEVICE_CANCEL);
 
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }
 
 static void put_event(struct ppk_writer *writer, enum ppk_device_message_type type,
@@ -193,7 +177,7 @@ static void put_credential(
 	ppk_writer_part(writer, credential->format,
 		strnlen(credential->format, sizeof(credential->format)), 1,
 		sizeof(credential->format) - 1);
-	put_count(writer, credential->x5c_count, 0, PPK_DEVICE_X5C_MAX);
+	ppk_writer_value(writer, credential->x5c_count, 0, PPK_DEVICE_X5C_MAX);
 	for (size_t i = 0; i < credential->x5c_count && !writer->failed; i++)
 		ppk_writer_part(writer, credential->x5c[i], credential->x5c_len[i], 1,
 			PPK_DEVICE_CERTIFICATE_MAX);
@@ -233,5 +217,5 @@ enum ppk_err ppk_device_encode_message(
 		writer.failed = true;
 		break;
 	}
-	return writer_end(&writer, ret_len);
+	return ppk_writer_end(&writer, ret_len);
 }

@@ -38,7 +38,7 @@ static enum ppk_err get_uv(struct ppk_reader *reader, enum ppk_uv *ret)
 {
 	uint8_t uv;
 
-	if (!ppk_reader_u8(reader, &uv) || uv > PPK_UV_REQUIRED)
+	if (!ppk_reader_value(reader, 0, PPK_UV_REQUIRED, &uv))
 		return PPK_ERR_FRAME;
 	*ret = (enum ppk_uv)uv;
 	return PPK_OK;
@@ -85,7 +85,7 @@ static enum ppk_err get_terms(struct ppk_reader *reader, uint32_t *ret_timeout_m
 {
 	uint8_t nfc;
 
-	if (!ppk_reader_u32(reader, ret_timeout_ms) || !ppk_reader_u8(reader, &nfc) || nfc > 1)
+	if (!ppk_reader_u32(reader, ret_timeout_ms) || !ppk_reader_value(reader, 0, 1, &nfc))
 		return PPK_ERR_FRAME;
 	*ret_nfc = nfc == 1;
 	return PPK_OK;
@@ -176,8 +176,8 @@ static enum ppk_err get_policy(struct ppk_reader *reader, struct ppk_device_make
 
 	if (err != PPK_OK)
 		return err;
-	if (!ppk_reader_u8(reader, &discoverable) || discoverable > 1 ||
-		!ppk_reader_u8(reader, &cred_protect) || cred_protect > 3)
+	if (!ppk_reader_value(reader, 0, 1, &discoverable) ||
+		!ppk_reader_value(reader, 0, 3, &cred_protect))
 		return PPK_ERR_FRAME;
 	ret->discoverable = discoverable == 1;
 	ret->cred_protect = cred_protect;
@@ -281,8 +281,8 @@ enum ppk_err ppk_device_decode_command(const uint8_t *packet, size_t len,
 		*ret_type = PPK_DEVICE_CANCEL;
 		return PPK_OK;
 	}
-	if (type != PPK_DEVICE_PIN || !ppk_reader_u8(&reader, &index) ||
-		index >= PPK_DEVICE_AUTHENTICATORS_MAX ||
+	if (type != PPK_DEVICE_PIN ||
+		!ppk_reader_value(&reader, 0, PPK_DEVICE_AUTHENTICATORS_MAX - 1, &index) ||
 		!ppk_reader_block(&reader, PPK_SECRET_SIZE - 1, &pin, &pin_len) || pin_len == 0 ||
 		reader.left != 0)
 		return PPK_ERR_FRAME;

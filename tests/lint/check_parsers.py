@@ -32,6 +32,7 @@ PARSERS = {
     ("core/credential_cut.c", "credential_file"): ["ppk_credential_file_parse"],
     ("core/device_message.c", "device_message"): [
         "ppk_device_decode_message", "ppk_reader_u8", "ppk_reader_u16", "ppk_reader_u32",
+        "ppk_reader_value",
         "ppk_reader_raw", "ppk_reader_block", "ppk_reader_part"],
     ("core/device_request.c", "device_request"): [
         "ppk_device_decode_request", "ppk_device_decode_command"],

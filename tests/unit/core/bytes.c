@@ -195,15 +195,56 @@ static void an_error_is_known_by_its_token(void)
 	CHECK(!ppk_err_parse("", 0, &got));
 }
 
+static void a_value_is_a_byte_within_its_bounds(void)
+{
+	const uint8_t data[] = { 2, 5, 6, 255 };
+	struct ppk_reader reader = { data, sizeof(data) };
+	uint8_t value = 9;
+
+	CHECK(!ppk_reader_value(&reader, 3, 5, &value) && reader.left == 4 && value == 9);
+	CHECK(ppk_reader_value(&reader, 2, 5, &value) && reader.left == 3 && value == 2);
+	CHECK(ppk_reader_value(&reader, 2, 5, &value) && value == 5);
+	CHECK(!ppk_reader_value(&reader, 2, 5, &value) && reader.left == 2);
+	CHECK(ppk_reader_value(&reader, 6, 6, &value));
+	CHECK(ppk_reader_value(&reader, 0, 1000, &value) && value == 255);
+	CHECK(!ppk_reader_value(&reader, 0, 1000, &value));
+}
+
+static void a_value_that_would_not_be_taken_is_not_written(void)
+{
+	static const struct {
+		size_t value, min, max;
+	} bad[] = { { 1, 2, 5 }, { 6, 2, 5 }, { 256, 0, 1000 }, { SIZE_MAX, 0, SIZE_MAX } };
+	uint8_t data[2];
+	size_t len = 99;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct ppk_writer writer = { .data = data, .size = sizeof(data) };
+
+		ppk_writer_value(&writer, bad[i].value, bad[i].min, bad[i].max);
+		CHECK(writer.failed && writer.len == 0);
+		CHECK_ERR(ppk_writer_end(&writer, &len), PPK_ERR_LIMIT);
+		CHECK_INT(len, 99);
+	}
+	struct ppk_writer writer = { .data = data, .size = sizeof(data) };
+
+	ppk_writer_value(&writer, 2, 2, 5);
+	ppk_writer_value(&writer, 5, 2, 5);
+	CHECK_OK(ppk_writer_end(&writer, &len));
+	CHECK_BYTES(data, len, "\2\5", 2);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_copy_is_equal_and_its_own),
 		CHECK_TEST(nothing_is_copied_as_empty), CHECK_TEST(null_and_empty_are_fine_to_free),
 		CHECK_TEST(an_assertion_frees_all_of_its_parts),
 		CHECK_TEST(numbers_are_read_big_endian),
-		CHECK_TEST(a_getter_that_fails_moves_nothing),
-		CHECK_TEST(a_part_has_a_minimum_too), CHECK_TEST(an_error_is_known_by_its_token),
+		CHECK_TEST(a_getter_that_fails_moves_nothing), CHECK_TEST(a_part_has_a_minimum_too),
+		CHECK_TEST(an_error_is_known_by_its_token),
 		CHECK_TEST(a_block_is_bounded_by_its_maximum),
 		CHECK_TEST(what_is_written_is_read_again), CHECK_TEST(a_full_writer_stays_failed),
-		CHECK_TEST(a_block_longer_than_its_length_can_say_fails));
+		CHECK_TEST(a_block_longer_than_its_length_can_say_fails),
+		CHECK_TEST(a_value_is_a_byte_within_its_bounds),
+		CHECK_TEST(a_value_that_would_not_be_taken_is_not_written));
 }
