@@ -159,3 +159,19 @@ enum ppk_err ppk_descriptor_wait(int fd, short events, int64_t deadline_ms)
 	}
 	return PPK_ERR_TIMEOUT;
 }
+
+bool ppk_descriptor_read(int fd, void *out, size_t size, size_t *ret_len)
+{
+	uint8_t *bytes = out;
+	ssize_t got = 1;
+
+	*ret_len = 0;
+	while (*ret_len < size && got != 0) {
+		got = read(fd, bytes + *ret_len, size - *ret_len);
+		if (got < 0 && errno != EINTR)
+			return false;
+		if (got > 0)
+			*ret_len += (size_t)got;
+	}
+	return true;
+}

@@ -29,4 +29,10 @@ bool ppk_descriptor_ready_within(int fd, unsigned ms);
  */
 PPK_MUST_CHECK enum ppk_err ppk_descriptor_wait(int fd, short events, int64_t deadline_ms);
 
+/*
+ * Read until the end of what fd has open, or size bytes. False: an error, which errno tells. *ret_len is what
+ * came until then.
+ */
+bool ppk_descriptor_read(int fd, void *out, size_t size, size_t *ret_len);
+
 #endif

@@ -14,37 +14,17 @@
 #include <unistd.h>
 
 #include "sys/as_user.h"
+#include "sys/descriptor.h"
 #include "sys/file.h"
 #include "sys/path.h"
-
-/* Read until the end of file or size bytes. */
-static struct ppk_fault read_all(int fd, uint8_t *buffer, size_t size, size_t *ret_len)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t got = read(fd, buffer + len, size - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return ppk_fault_from_errno(errno);
-		if (got == 0)
-			break;
-		len += (size_t)got;
-	}
-	*ret_len = len;
-	return (struct ppk_fault){ .kind = PPK_FAULT_NONE };
-}
 
 /* Read a file that had expected bytes when it was opened; the buffer has room for one more. */
 static struct ppk_fault read_exactly(int fd, uint8_t *buffer, size_t expected, size_t *ret_len)
 {
-	struct ppk_fault fault = read_all(fd, buffer, expected + 1, ret_len);
-
-	if (fault.kind == PPK_FAULT_NONE && *ret_len != expected)
-		fault.kind = PPK_FAULT_CHANGED;
-	return fault;
+	if (!ppk_descriptor_read(fd, buffer, expected + 1, ret_len))
+		return ppk_fault_from_errno(errno);
+	return (struct ppk_fault){ .kind = *ret_len == expected ? PPK_FAULT_NONE
+								: PPK_FAULT_CHANGED };
 }
 
 /* Open path as it must be to be read: *ret_size bytes, at most max. */

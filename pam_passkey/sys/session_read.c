@@ -8,13 +8,13 @@
  */
 #include "sys/session_read.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sys/descriptor.h"
 #include "sys/file.h"
 
 #define PATH_SIZE 512
@@ -29,30 +29,17 @@ struct ppk_session_sources ppk_session_sources_of_system(void)
 	};
 }
 
-/* At most max bytes of what fd has open; files of /proc do not say how long they are. */
-static size_t read_up_to(int fd, uint8_t *buffer, size_t max)
-{
-	size_t len = 0;
-
-	while (len < max) {
-		ssize_t got = read(fd, buffer + len, max - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		len += (size_t)got;
-	}
-	return len;
-}
-
-/* *ret is empty when there is nothing to read; the caller's. */
+/*
+ * At most max bytes of what fd has open; files of /proc do not say how long they are. *ret is empty when
+ * there is nothing to read; the caller's.
+ */
 static enum ppk_err slurp(int fd, size_t max, struct ppk_bytes *ret)
 {
 	ret->data = malloc(max);
 	if (ret->data == NULL)
 		return PPK_ERR_NOMEM;
-	ret->len = read_up_to(fd, ret->data, max);
+	/* what was read before an error is no worse than a shorter file */
+	(void)ppk_descriptor_read(fd, ret->data, max, &ret->len);
 	return PPK_OK;
 }
 

@@ -2,7 +2,6 @@
 #include "sys/sysfs.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,22 +11,22 @@
 
 #include "core/hidraw_node.h"
 #include "core/report_descriptor.h"
+#include "sys/descriptor.h"
 
 #define CLASS "/sys/class/hidraw"
 #define PATH_SIZE 128
 #define TEXT_MAX 256 /* bytes; a string of USB has at most 126 characters */
 
-/* As much of a file as there is room for; its length, or -1. The kernel gives it in one piece. */
-static ssize_t read_file(const char *path, void *out, size_t size)
+/* As much of a file as there is room for; how much that is, 0 also when it cannot be read. */
+static size_t read_file(const char *path, void *out, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
+	size_t len = 0;
 
 	if (fd < 0)
-		return -1;
-	do {
-		len = read(fd, out, size);
-	} while (len < 0 && errno == EINTR);
+		return 0;
+	if (!ppk_descriptor_read(fd, out, size, &len))
+		len = 0;
 	close(fd);
 	return len;
 }
@@ -36,11 +35,11 @@ static bool is_authenticator(unsigned number)
 {
 	uint8_t descriptor[PPK_REPORT_DESCRIPTOR_MAX];
 	char path[PATH_SIZE];
-	ssize_t len;
+	size_t len;
 
 	(void)snprintf(path, sizeof(path), CLASS "/hidraw%u/device/report_descriptor", number);
 	len = read_file(path, descriptor, sizeof(descriptor));
-	return len > 0 && ppk_report_descriptor_is_authenticator(descriptor, (size_t)len);
+	return ppk_report_descriptor_is_authenticator(descriptor, len);
 }
 
 static int compare(const void *one, const void *other)
@@ -71,9 +70,9 @@ size_t ppk_sysfs_authenticators(unsigned *numbers, size_t max)
 void ppk_sysfs_product(unsigned number, char *out, size_t size)
 {
 	char path[PATH_SIZE], file[TEXT_MAX];
-	ssize_t len;
+	size_t len;
 
 	(void)snprintf(path, sizeof(path), CLASS "/hidraw%u/device/../../product", number);
 	len = read_file(path, file, sizeof(file));
-	ppk_hidraw_node_text(file, len > 0 ? (size_t)len : 0, out, size);
+	ppk_hidraw_node_text(file, len, out, size);
 }

@@ -10,6 +10,7 @@
 
 #include "doctor.h"
 #include "pam_service.h"
+#include "sys/descriptor.h"
 
 #define CHECK "pam-service"
 #define PATH_SIZE 1024
@@ -21,8 +22,7 @@
 static enum ppk_err read_service(const char *path, char *text, size_t size, size_t *ret_len)
 {
 	struct stat status;
-	size_t len = 0;
-	ssize_t got = 1;
+	bool read;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
@@ -31,13 +31,9 @@ static enum ppk_err read_service(const char *path, char *text, size_t size, size
 		close(fd);
 		return PPK_ERR_UNSAFE_FILE;
 	}
-	while (len < size && (got = read(fd, text + len, size - len)) > 0)
-		len += (size_t)got;
+	read = ppk_descriptor_read(fd, text, size, ret_len);
 	close(fd);
-	if (got < 0)
-		return PPK_ERR_IO;
-	*ret_len = len;
-	return PPK_OK;
+	return read ? PPK_OK : PPK_ERR_IO;
 }
 
 /* What editors and package managers leave behind; PAM reads a file by its service's name alone. */

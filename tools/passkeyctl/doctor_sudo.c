@@ -14,27 +14,12 @@
 #include "core/ssh_key.h"
 #include "doctor.h"
 #include "sudo_listing.h"
+#include "sys/descriptor.h"
 
 #define CHECK "sudo"
 #define SUDO "/usr/bin/sudo"
 #define VARIABLE "SSH_AUTH_SOCK"
 #define HINT "write into /etc/sudoers.d/passkey: Defaults env_keep += \"" VARIABLE "\""
-
-static size_t read_all(int fd, char *text, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t got = read(fd, text + len, size - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		len += (size_t)got;
-	}
-	return len;
-}
 
 static int spawn_sudo(const char *user, int out, pid_t *ret)
 {
@@ -72,7 +57,7 @@ static bool ask_sudo(const char *user, char *text, size_t size, size_t *ret_len)
 		return false;
 	}
 	close(ends[1]);
-	*ret_len = read_all(ends[0], text, size);
+	(void)ppk_descriptor_read(ends[0], text, size, ret_len);
 	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;

@@ -30,6 +30,7 @@
 #include "method/enroll_ssh.h"
 #include "selection.h"
 #include "sys/clock.h"
+#include "sys/descriptor.h"
 #include "sys/environment.h"
 
 /* What was read; the views of key point into the other members. */
@@ -62,24 +63,19 @@ static enum ppk_err read_all(
 	int fd, const char *name, struct ppk_bytes *ret, struct ppk_diag *reterr)
 {
 	struct ppk_bytes text = { .data = malloc(PPK_SSH_FILE_MAX + 1) };
-	ssize_t got = 1;
+	enum ppk_err err = PPK_OK;
 
 	if (text.data == NULL)
 		return PPK_ERR_NOMEM;
-	while (got > 0 && text.len <= PPK_SSH_FILE_MAX) {
-		got = read(fd, text.data + text.len, PPK_SSH_FILE_MAX + 1 - text.len);
-		if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got > 0)
-			text.len += (size_t)got;
-	}
-	if (got == 0) {
+	if (!ppk_descriptor_read(fd, text.data, PPK_SSH_FILE_MAX + 1, &text.len))
+		err = cannot_read(name, errno, reterr);
+	else if (text.len > PPK_SSH_FILE_MAX)
+		err = ppk_diag_set(reterr, PPK_ERR_LIMIT, name, 0, 0, "the file is too long");
+	if (err == PPK_OK)
 		*ret = text;
-		return PPK_OK;
-	}
-	ppk_bytes_wipe(&text);
-	return got < 0 ? cannot_read(name, errno, reterr)
-		       : ppk_diag_set(reterr, PPK_ERR_LIMIT, name, 0, 0, "the file is too long");
+	else
+		ppk_bytes_wipe(&text);
+	return err;
 }
 
 /* A file is opened without waiting for anybody, and is a file. */

@@ -121,10 +121,70 @@ static void one_is_kept_wherever_it_was(void)
 			CHECK_INT(in_child(keep_one), 0);
 }
 
+/* A pipe gives what one write put into it, at most. */
+static void a_pipe_is_read_to_its_end(void)
+{
+	char text[16] = "";
+	size_t len = 99;
+	int ends[2], status;
+
+	CHECK(pipe(ends) == 0);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		bool sent = write(ends[1], "one", 3) == 3 && write(ends[1], "two", 3) == 3;
+
+		_exit(sent ? 0 : 1);
+	}
+	close(ends[1]);
+	CHECK(ppk_descriptor_read(ends[0], text, sizeof(text), &len));
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	CHECK_BYTES(text, len, "onetwo", 6);
+	CHECK(ppk_descriptor_read(ends[0], text, sizeof(text), &len));
+	CHECK_INT(len, 0);
+	close(ends[0]);
+}
+
+static void no_more_is_read_than_there_is_room_for(void)
+{
+	char text[8] = "#######";
+	size_t len = 99;
+	int ends[2];
+
+	CHECK(pipe(ends) == 0 && write(ends[1], "onetwo", 6) == 6);
+	CHECK(ppk_descriptor_read(ends[0], text, 4, &len));
+	CHECK_INT(len, 4);
+	CHECK_STR(text, "onet###");
+	CHECK(ppk_descriptor_read(ends[0], text, 0, &len));
+	CHECK_INT(len, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void an_error_says_what_came_until_then(void)
+{
+	char text[8];
+	size_t len = 99;
+	int ends[2];
+
+	CHECK(pipe(ends) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+	CHECK(write(ends[1], "one", 3) == 3);
+	CHECK(!ppk_descriptor_read(ends[0], text, sizeof(text), &len));
+	CHECK_INT(errno, EAGAIN);
+	CHECK_BYTES(text, len, "one", 3);
+	close(ends[0]);
+	close(ends[1]);
+	CHECK(!ppk_descriptor_read(ends[0], text, sizeof(text), &len));
+	CHECK_INT(errno, EBADF);
+	CHECK_INT(len, 0);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(all_from_a_number_on_are_closed),
 		CHECK_TEST(all_are_closed_without_close_range),
 		CHECK_TEST(all_are_closed_without_close_range_and_proc),
-		CHECK_TEST(one_is_kept_wherever_it_was));
+		CHECK_TEST(one_is_kept_wherever_it_was), CHECK_TEST(a_pipe_is_read_to_its_end),
+		CHECK_TEST(no_more_is_read_than_there_is_room_for),
+		CHECK_TEST(an_error_says_what_came_until_then));
 }
