@@ -23,6 +23,15 @@ size_t ppk_qr_columns(unsigned width)
 	return (size_t)width + 2 * (size_t)PPK_QR_QUIET;
 }
 
+void ppk_qr_pack(const uint8_t *modules, unsigned width, uint8_t *bits)
+{
+	memset(bits, 0, ppk_qr_bytes(width));
+	for (size_t i = 0; i < (size_t)width * width; i++) {
+		if ((modules[i] & 1) != 0)
+			bits[i / 8] |= (uint8_t)(0x80u >> i % 8);
+	}
+}
+
 /* Light outside of the code: the quiet zone. */
 static bool is_dark(const struct ppk_qr_code *code, int row, int column)
 {

@@ -33,6 +33,12 @@ size_t ppk_qr_bytes(unsigned width);
 /* Columns that a drawing takes. Pure. */
 size_t ppk_qr_columns(unsigned width);
 
+/*
+ * Put width * width modules, a byte each whose lowest bit is set for dark (so libqrencode gives them), into
+ * bits, which has ppk_qr_bytes(width). Pure.
+ */
+void ppk_qr_pack(const uint8_t *modules, unsigned width, uint8_t *bits);
+
 enum ppk_qr_style {
 	/* black on white, by escape sequences: the same on every terminal that obeys them */
 	PPK_QR_COLOURED,

@@ -1,82 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * passkeyd sends a QR code too, but what it shows nobody can read before a camera does. This one is made of
+ * the URL that was found to be below browser_origin=.
+ */
 #include "qr_code.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <qrencode.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "sys/environment.h"
+#include "core/qr_code.h"
+#include "sys/terminal.h"
 
-#define QUIET 4 /* modules around the code: ISO/IEC 18004, 5.3.8 */
-
-/* SGR: black on bright white. Both are set, so that it reads the same on a dark and a light terminal. */
-#define COLOURS "\033[30;107m"
-#define COLOURS_OFF "\033[0m"
-
-static bool is_dark(const QRcode *code, int row, int column)
+static bool print(FILE *out, const QRcode *made)
 {
-	return row >= 0 && row < code->width && column >= 0 && column < code->width &&
-	       (code->data[row * code->width + column] & 1) != 0;
-}
+	unsigned width = (unsigned)made->width;
+	uint8_t *bits = malloc(ppk_qr_bytes(width));
+	char *drawing = malloc(PPK_QR_DRAWING_SIZE);
+	struct ppk_qr_code code = { .width = (uint8_t)width, .bits = bits };
+	bool printed = false;
 
-/* Two modules, one above the other, in one character. */
-static const char *block_of(bool upper, bool lower)
-{
-	if (upper)
-		return lower ? "\u2588" : "\u2580";
-	return lower ? "\u2584" : " ";
-}
-
-static void print(FILE *out, const QRcode *code)
-{
-	for (int row = -QUIET; row < code->width + QUIET; row += 2) {
-		fputs(COLOURS, out);
-		for (int column = -QUIET; column < code->width + QUIET; column++)
-			fputs(block_of(is_dark(code, row, column), is_dark(code, row + 1, column)),
-				out);
-		fputs(COLOURS_OFF "\n", out);
+	if (bits != NULL && drawing != NULL) {
+		ppk_qr_pack(made->data, width, bits);
+		ppk_qr_draw(&code, PPK_QR_COLOURED, drawing);
+		printed = fputs(drawing, out) >= 0;
 	}
+	free(bits);
+	free(drawing);
+	return printed;
 }
 
 bool ppk_qr_code_print(FILE *out, const char *text, size_t columns)
 {
-	QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
-	bool fits = code != NULL && (size_t)code->width + 2 * (size_t)QUIET <= columns;
+	QRcode *made = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+	bool fits = made != NULL && ppk_qr_width_is_valid((unsigned)made->width) &&
+		    ppk_qr_columns((unsigned)made->width) <= columns;
+	bool printed = fits && print(out, made);
 
-	if (fits)
-		print(out, code);
-	QRcode_free(code);
-	return fits;
-}
-
-static bool shows_utf8(void)
-{
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", NULL);
-
-	if (locale == NULL)
-		return false;
-	bool utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-
-	freelocale(locale);
-	return utf8;
-}
-
-static bool is_dumb(void)
-{
-	const char *term = ppk_environment_value("TERM");
-
-	return term == NULL || strcmp(term, "dumb") == 0;
+	QRcode_free(made);
+	return printed;
 }
 
 size_t ppk_qr_code_columns(FILE *out)
 {
-	struct winsize size;
-
-	if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || is_dumb() || !shows_utf8())
-		return 0;
-	return size.ws_col;
+	return isatty(fileno(out)) == 1 ? ppk_terminal_picture_columns() : 0;
 }

@@ -8,7 +8,7 @@
 /*
  * Write text (ASCII) to a terminal as a QR code of half blocks, with the quiet zone that readers need,
  * black on white whatever the terminal's own colours are. false, and nothing written, when it is wider
- * than columns, or there is no memory.
+ * than columns or PPK_QR_WIDTH_MAX modules, or there is no memory.
  */
 bool ppk_qr_code_print(FILE *out, const char *text, size_t columns);
 

@@ -77,9 +77,29 @@ static void the_largest_fits(void)
 	}
 }
 
+/* 441 modules: of the last byte, one bit. */
+static void modules_are_packed_row_by_row(void)
+{
+	uint8_t modules[441] = { 0 }, bits[57];
+
+	memset(bits, 0x5a, sizeof(bits));
+	memset(modules, 0xfe, sizeof(modules)); /* light, whatever else is known of it */
+	modules[0] = 1;
+	modules[9] = 0xff;
+	modules[440] = 3;
+	ppk_qr_pack(modules, 21, bits);
+	CHECK_INT(bits[0], 0x80);
+	CHECK_INT(bits[1], 0x40);
+	for (size_t i = 2; i < 55; i++)
+		CHECK_INT(bits[i], 0);
+	CHECK_INT(bits[55], 0x80);
+	CHECK_INT(bits[56], 0x5a);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(widths_are_those_of_the_standard),
 		CHECK_TEST(black_on_white_whatever_the_terminal_has),
-		CHECK_TEST(without_colours_what_is_light_is_drawn), CHECK_TEST(the_largest_fits));
+		CHECK_TEST(without_colours_what_is_light_is_drawn), CHECK_TEST(the_largest_fits),
+		CHECK_TEST(modules_are_packed_row_by_row));
 }
