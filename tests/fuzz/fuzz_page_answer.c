@@ -36,7 +36,12 @@ static void try_answer(struct ppk_browser_request request, enum ppk_browser_mess
 		REQUIRE(ppk_browser_decode_message(packet, packet_len, &message) == PPK_OK);
 		REQUIRE(message.type == wanted && strcmp(message.address, "2001:db8::") == 0);
 		read_bytes(packet, packet_len);
-		PLANT(wanted == PPK_BROWSER_REGISTRATION && message.registration.transports != 3);
+		/* the seed's client data and attestation object begin with the same bytes */
+		PLANT(wanted == PPK_BROWSER_REGISTRATION &&
+			message.registration.client_data_len >= 32 &&
+			message.registration.attestation_object_len >= 32 &&
+			memcmp(message.registration.client_data,
+				message.registration.attestation_object, 32) != 0);
 	}
 	ppkd_ceremony_free(ceremony);
 }

@@ -21,7 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	REQUIRE(line.comment >= text && line.comment + line.comment_len <= text + len);
 	REQUIRE(memmem(text, len, ppk_ssh_key_type(line.key.alg),
 			strlen(ppk_ssh_key_type(line.key.alg))) != NULL);
-	PLANT(line.comment_len > 12); /* no seed has one so long */
+	PLANT(line.comment_len > 0 &&
+		memmem(line.comment, line.comment_len, "root@vm", 7) == NULL &&
+		memmem(line.comment, line.comment_len, "alice@laptop", 12) == NULL);
 	ppk_ssh_key_line_done(&line);
 	return 0;
 }
