@@ -122,7 +122,8 @@ enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
 
 	if (err == PPK_OK)
 		err = ppk_packet_send(passkeyd->socket, passkeyd->packet, len);
-	if (err == PPK_OK)
+	/* who turns us away before we have asked has said why, and does not listen any more */
+	if (err == PPK_OK || err == PPK_ERR_PROCESS)
 		err = ppk_passkeyd_next(passkeyd, deadline_ms, &message);
 	if (err != PPK_OK)
 		return err;

@@ -88,8 +88,8 @@ class Passkey:
         self.flags = flags
         self.count = 0
         self._openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.path)
-        spki = self._openssl("ec", "-in", self.path, "-pubout", "-outform", "DER")
-        self.point = spki[-64:]
+        self.spki = self._openssl("ec", "-in", self.path, "-pubout", "-outform", "DER")
+        self.point = self.spki[-64:]
 
     @staticmethod
     def _openssl(*words, data=b""):

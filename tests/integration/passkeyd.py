@@ -105,71 +105,23 @@ class Program:
         self.socket.close()
 
 
-class Daemon:
-    """passkeyd, as an account without privilege, listening on a port of its own."""
+class Site:
+    """A passkeyd that runs: as a browser reaches its page, at its origin, and a program its socket."""
 
-    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), files=None, port=None,
-                 **options):
-        self.folder = tempfile.mkdtemp(prefix="passkeyd-")
-        self.root = os.geteuid() == 0
-        if self.root:
-            os.chown(self.folder, NOBODY, NOBODY)
-        os.chmod(self.folder, 0o755)
-        self.path = os.path.join(self.folder, "control")
-        if listen is None and not descriptors:
-            # a port that nobody else can take in between: handed over as systemd does
-            descriptors, wrapper = (socket.create_server(("127.0.0.1", 0), backlog=1024),), HAND_OVER_ONE
-            self.port = descriptors[0].getsockname()[1]
-        else:
-            self.port = port or 0
-        self.tls = tls
-        scheme = "https" if tls else "http"
-        self.host = "localhost:%d" % self.port
-        self.origin = "%s://%s" % (scheme, self.host)
-        settings = {"url": self.origin, "listen": listen or "localhost:1",
-                    "socket": self.path, "clients": "root" if self.root else str(os.geteuid())}
-        if tls:
-            settings.update(certificate=tls.certificate, key=tls.key)
-        if proxies:
-            settings["proxies"] = proxies
-        settings.update(ceremonies=1000, connections=500)
-        settings.update(options)
-        self.configuration = os.path.join(self.folder, "passkeyd.conf")
-        with open(self.configuration, "w", encoding="utf-8") as file:
-            file.write("".join('%s = "%s"\n' % setting for setting in settings.items()))
-        self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
-        program = os.path.join(build, "tools", "passkeyd", "passkeyd")
-        if self.root:
-            os.chown(self.configuration, NOBODY, NOBODY)
-        self.process = subprocess.Popen(
-            [*wrapper, program, "--config", self.configuration], stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=self.log, close_fds=not descriptors,
-            preexec_fn=lambda: prepare(descriptors, files), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
-                                                 if self.root else {}))
-        for descriptor in descriptors:
-            descriptor.close()
-        self.wait_for_log("the page is at")
-
-    def wait_for_log(self, part):
-        deadline = time.monotonic() + SOON_S
-        while part not in self.read_log():
-            assert self.process.poll() is None, self.read_log()
-            assert time.monotonic() < deadline, "not in the log: %s" % part
-            time.sleep(0.01)
-
-    def read_log(self):
-        with open(self.log.name, encoding="utf-8") as file:
-            return file.read()
+    def __init__(self, origin, path, tls=None):
+        self.origin, self.path, self.tls = origin, path, tls
+        self.host = origin.partition("://")[2]
+        self.port = int(self.host.partition(":")[2] or (443 if tls else 80))
 
     def program(self):
         return Program(self.path)
 
     def connection(self, source=None, timeout=SOON_S):
+        options = {"timeout": timeout, "source_address": source and (source, 0)}
         if not self.tls:
-            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout,
-                                              source_address=source and (source, 0))
+            return http.client.HTTPConnection("127.0.0.1", self.port, **options)
         context = ssl.create_default_context(cafile=self.tls.certificate)
-        return http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=context)
+        return http.client.HTTPSConnection(self.host.partition(":")[0], self.port, context=context, **options)
 
     def ask(self, method, path, body=None, source=None, connection=None, **headers):
         """(status, headers, body) of one request, as the page's script sends it."""
@@ -215,6 +167,58 @@ class Daemon:
         if reader.number() == 0:
             return None, (reader.number(), reader.number())
         return reader.raw(16), reader
+
+
+class Daemon(Site):
+    """passkeyd, as an account without privilege, listening on a port of its own."""
+
+    def __init__(self, build, tls=None, proxies="", listen=None, wrapper=(), descriptors=(), files=None, port=None,
+                 **options):
+        self.folder = tempfile.mkdtemp(prefix="passkeyd-")
+        self.root = os.geteuid() == 0
+        if self.root:
+            os.chown(self.folder, NOBODY, NOBODY)
+        os.chmod(self.folder, 0o755)
+        path = os.path.join(self.folder, "control")
+        if listen is None and not descriptors:
+            # a port that nobody else can take in between: handed over as systemd does
+            descriptors, wrapper = (socket.create_server(("127.0.0.1", 0), backlog=1024),), HAND_OVER_ONE
+            port = descriptors[0].getsockname()[1]
+        super().__init__("%s://localhost:%d" % ("https" if tls else "http", port or 0), path, tls)
+        settings = {"url": self.origin, "listen": listen or "localhost:1",
+                    "socket": self.path, "clients": "root" if self.root else str(os.geteuid())}
+        if tls:
+            settings.update(certificate=tls.certificate, key=tls.key)
+        if proxies:
+            settings["proxies"] = proxies
+        settings.update(ceremonies=1000, connections=500)
+        settings.update(options)
+        self.configuration = os.path.join(self.folder, "passkeyd.conf")
+        with open(self.configuration, "w", encoding="utf-8") as file:
+            file.write("".join('%s = "%s"\n' % setting for setting in settings.items()))
+        self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
+        program = os.path.join(build, "tools", "passkeyd", "passkeyd")
+        if self.root:
+            os.chown(self.configuration, NOBODY, NOBODY)
+        self.process = subprocess.Popen(
+            [*wrapper, program, "--config", self.configuration], stdin=subprocess.DEVNULL,
+            stdout=self.log, stderr=self.log, close_fds=not descriptors,
+            preexec_fn=lambda: prepare(descriptors, files), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
+                                                 if self.root else {}))
+        for descriptor in descriptors:
+            descriptor.close()
+        self.wait_for_log("the page is at")
+
+    def wait_for_log(self, part):
+        deadline = time.monotonic() + SOON_S
+        while part not in self.read_log():
+            assert self.process.poll() is None, self.read_log()
+            assert time.monotonic() < deadline, "not in the log: %s" % part
+            time.sleep(0.01)
+
+    def read_log(self):
+        with open(self.log.name, encoding="utf-8") as file:
+            return file.read()
 
     def stop(self):
         """Its exit status: 0, or a sanitizer found something."""

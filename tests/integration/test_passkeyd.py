@@ -190,6 +190,17 @@ def a_stranger_opens_no_ceremony():
         tap.contains(daemon.read_log(), "no page for uid 12345")
 
 
+def who_is_turned_away_reads_why_whatever_was_sent_before():
+    with passkeyd.running(BUILD, clients="12345") as daemon:
+        daemon.process.send_signal(signal.SIGSTOP)  # what is sent is there before it is turned away
+        program = daemon.program()
+        program.send(passkeyd.request())
+        daemon.process.send_signal(signal.SIGCONT)
+        tap.equal(program.next()[:2], (passkeyd.FAILED, "permission"), "answer")
+        tap.equal(program.next(), None, "the end")
+        program.close()
+
+
 def nonsense_from_a_program_is_refused():
     good = passkeyd.request()
     cases = {"frame": [b"", b"x", good[:-1], good + b"\0", bytes([8]) + passkeyd.text("ok")],
@@ -688,7 +699,8 @@ tap.run([
     a_sign_in_goes_from_url_to_verdict, an_enrolment_ends_with_a_test, a_url_works_once,
     three_wrong_numbers_are_the_end, an_expired_ceremony_takes_nothing, a_program_that_hangs_up_cancels,
     an_alarm_ends_it_from_any_address, another_address_gets_no_further, another_browser_cannot_answer,
-    a_stranger_opens_no_ceremony, nonsense_from_a_program_is_refused, limits_hold_and_are_given_back,
+    a_stranger_opens_no_ceremony, who_is_turned_away_reads_why_whatever_was_sent_before,
+    nonsense_from_a_program_is_refused, limits_hold_and_are_given_back,
     without_descriptors_programs_are_turned_away_and_the_rest_goes_on, passkeyd_says_when_it_ends,
     every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
     smuggled_requests_do_not_arrive, paths_do_not_leave_the_page, headers_are_not_injected,

@@ -79,9 +79,20 @@ static void say_failed(
 	(void)say(service, socket, &message);
 }
 
+/* Closed with something unread, a socket would tell the other side of that, and not what we said. */
+static void drain(int socket)
+{
+	uint8_t byte;
+
+	(void)shutdown(socket, SHUT_RD); /* nothing more arrives */
+	while (recv(socket, &byte, sizeof(byte), MSG_DONTWAIT) > 0)
+		continue;
+}
+
 void ppkd_service_refuse(struct ppkd_service *service, int socket, enum ppk_err err)
 {
 	say_failed(service, socket, err, NULL);
+	drain(socket);
 	close(socket);
 }
 

@@ -110,6 +110,21 @@ static void why_no_ceremony_begins_is_the_answer(void)
 	ppk_passkeyd_close(&passkeyd);
 }
 
+static void who_is_turned_away_before_asking_is_told_why(void)
+{
+	struct ppk_browser_request request = browser_sign_in();
+	struct ppk_browser_message no = { .type = PPK_BROWSER_FAILED, .err = PPK_ERR_PERMISSION };
+	struct ppk_browser_message began = { .url = NULL };
+	int peer;
+	struct ppk_passkeyd passkeyd = connected(&peer);
+
+	say(peer, &no);
+	close(peer);
+	CHECK_ERR(ppk_passkeyd_begin(&passkeyd, &request, ppk_clock_ms() + SOON_MS, &began),
+		PPK_ERR_PERMISSION);
+	ppk_passkeyd_close(&passkeyd);
+}
+
 static void nonsense_is_a_frame_error(void)
 {
 	struct ppk_browser_message got;
@@ -193,6 +208,7 @@ int main(void)
 	scratch_make();
 	status = CHECK_RUN(CHECK_TEST(a_ceremony_runs_from_url_to_verdict),
 		CHECK_TEST(why_no_ceremony_begins_is_the_answer),
+		CHECK_TEST(who_is_turned_away_before_asking_is_told_why),
 		CHECK_TEST(nonsense_is_a_frame_error),
 		CHECK_TEST(a_passkeyd_that_does_not_run_is_not_found),
 		CHECK_TEST(a_full_queue_is_busy), CHECK_TEST(a_strangers_socket_is_refused));

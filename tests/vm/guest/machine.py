@@ -171,18 +171,18 @@ def doctor():
 
 
 class Journal:
-    """What the system's log says of pam_passkey from here on."""
+    """What the system's log says from here on."""
 
     def __init__(self):
         system.run("journalctl", "--sync")
         shown = system.run("journalctl", "--quiet", "--lines=0", "--show-cursor")
         self._cursor = re.search(r"cursor: (\S+)", shown).group(1)
 
-    def lines(self):
+    def lines(self, of="pam_passkey"):
         system.run("journalctl", "--sync")
         shown = system.run("journalctl", "--quiet", "--no-pager", "--output=cat",
                            "--after-cursor=" + self._cursor)
-        return [line for line in shown.splitlines() if "pam_passkey" in line]
+        return [line for line in shown.splitlines() if of in line]
 
 
 def sample_service(name, *replaced):
