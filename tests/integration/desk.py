@@ -56,6 +56,15 @@ class Desk:
         driver = shutil.copy(DRIVER, self.folder)
         return {"driver": driver, "user": NOBODY, "group": NOBODY, "extra_groups": []}
 
+    def waiting_for_touch(self):
+        """An enrolled key that waits for a touch: the key, the ceremony, and the id of the credential."""
+        key = self.key()
+        identity = self.enrol()["credential_id"]
+        key.control("touch-mode control")
+        ceremony = self.sign_in(group(identity))
+        ceremony.expect("touch")
+        return key, ceremony, identity
+
     def __exit__(self, *_):
         self._open.close()
         shutil.rmtree(self.folder)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A passkeyd that says what a test tells it to, and a browser with a software passkey behind it.
 
-The wire format is core/browser_message.md; nothing of passkeyd's own code is used. Signatures are made
-by openssl(1).
+Signatures are made by openssl(1).
 """
 
 import base64
@@ -14,42 +13,11 @@ import socket
 import struct
 import subprocess
 
+from browser_wire import ENROL, TEST, ASSERTION, REGISTRATION, STARTED, Reader, block, text
+
 PATIENCE_S = 30
-ENROL, VERDICT, TEST = 2, 8, 9
-STARTED, OPENED, ASSERTION, REGISTRATION, FAILED = 16, 17, 32, 33, 34
 UP, UV, BE, BS, AT = 1, 4, 8, 16, 64
 NUMBER_NONE = 255
-
-
-def block(data):
-    return struct.pack(">H", len(data)) + data
-
-
-def text(value):
-    return block(value.encode() + b"\0")
-
-
-class Reader:
-    def __init__(self, data):
-        self.data = data
-
-    def take(self, length):
-        part, self.data = self.data[:length], self.data[length:]
-        if len(part) != length:
-            raise AssertionError("a packet is cut")
-        return part
-
-    def number(self, length):
-        return int.from_bytes(self.take(length), "big")
-
-    def block(self):
-        return self.take(self.number(2))
-
-    def text(self):
-        return self.block()[:-1].decode()
-
-    def credentials(self):
-        return [(self.number(1), self.block()) for _ in range(self.number(1))]
 
 
 class Request:
@@ -61,7 +29,7 @@ class Request:
         self.timeout, self.since = reader.number(4), reader.number(8)
         self.number, self.peer = reader.number(1), reader.number(1)
         self.address, self.user, self.host, self.service = (reader.text() for _ in range(4))
-        self.challenge, self.rp_id = reader.take(32), reader.text()
+        self.challenge, self.rp_id = reader.raw(32), reader.text()
         self.uv, self.excluded = reader.number(1), [id for _, id in reader.credentials()]
         self.rp_name, self.display_name = reader.text(), reader.text()
         self.user_handle = reader.block()
@@ -143,7 +111,7 @@ class Ceremony:
         reader = Reader(self.hear())
         if reader.number(1) != TEST:
             raise AssertionError("no test, but %s" % reader.text())
-        challenge = reader.take(32)
+        challenge = reader.raw(32)
         reader.number(1)
         return challenge, reader.block()
 

@@ -13,41 +13,13 @@ import subprocess
 import tempfile
 import time
 
-SIGN_IN, ENROL, VERDICT = 1, 2, 8
-STARTED, OPENED, TURNED_AWAY, NUMBER_WRONG = 16, 17, 18, 19
-ASSERTION, REGISTRATION, FAILED = 32, 33, 34
+from browser_wire import (ASSERTION, ENROL, FAILED, NUMBER_WRONG, OPENED, REGISTRATION, SIGN_IN, STARTED,
+                          TURNED_AWAY, VERDICT, Reader, block, text)
+
 WAITING, CHECKING, ACCEPTED, REFUSED, CANCELLED, EXPIRED, LOCKED, NOT_REQUESTED, AWAY = range(9)
 NOBODY = 65534
 HAND_OVER_ONE = ("sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh")
 SOON_S = 30  # so long that only a hang reaches it
-
-
-def block(data):
-    return struct.pack(">H", len(data)) + data
-
-
-def text(value):
-    return block(value.encode() + b"\0")
-
-
-class Reader:
-    def __init__(self, data):
-        self.data = data
-
-    def raw(self, length):
-        assert len(self.data) >= length, "cut"
-        found, self.data = self.data[:length], self.data[length:]
-        return found
-
-    def number(self, length=1):
-        return int.from_bytes(self.raw(length), "big")
-
-    def block(self):
-        return self.raw(self.number(2))
-
-    def text(self):
-        """On the socket a text has a NUL, on the web it has none."""
-        return self.block().rstrip(b"\0").decode()
 
 
 def request(kind=SIGN_IN, timeout=60, number=7, same_address=False, address="127.0.0.1", user="alice",

@@ -19,7 +19,8 @@ import termios
 import fake_passkeyd
 import scene
 import tap
-from fake_passkeyd import BE, BS, FAILED, OPENED, REGISTRATION, ASSERTION, UP, UV, Passkey
+from browser_wire import ASSERTION, FAILED, OPENED, REGISTRATION, text
+from fake_passkeyd import BE, BS, UP, UV, Passkey
 from scene import Terminal, system
 
 CTL = system.PROGRAMS + "/passkeyctl"
@@ -183,7 +184,7 @@ def a_person_who_did_not_ask_and_a_passkeyd_that_ends_are_told_apart():
         fresh()
         with ceremony() as (process, page):
             if reason:
-                page.say(FAILED, fake_passkeyd.text(reason) + fake_passkeyd.text(""), address=None)
+                page.say(FAILED, text(reason) + text(""), address=None)
             else:
                 page.close()
             tap.contains(finish(process, status)[1], part)
@@ -396,7 +397,7 @@ def an_invitation_ends_with_its_time_and_with_passkeyd():
         LOG.forget()
         with invitation() as page:
             if reason:
-                page.say(FAILED, fake_passkeyd.text(reason) + fake_passkeyd.text(""), address=None)
+                page.say(FAILED, text(reason) + text(""), address=None)
             else:
                 page.close()  # a restart: its memory is gone
             wait_until_none_waits()

@@ -163,11 +163,7 @@ def nobody_touches():
 
 def cancelling_ends_the_blinking():
     with Desk() as desk:
-        key = desk.key()
-        identity = desk.enrol()["credential_id"]
-        key.control("touch-mode control")
-        ceremony = desk.sign_in(group(identity))
-        ceremony.expect("touch")
+        key, ceremony, _ = desk.waiting_for_touch()
         ceremony.command("cancel")
         ceremony.expect("failed", err="cancelled")
         ceremony.finish()
@@ -189,11 +185,7 @@ def an_assertion_that_comes_after_cancelling_is_nobodys():
 def a_signal_of_the_terminal_cancels():
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
         with Desk() as desk:
-            key = desk.key()
-            identity = desk.enrol()["credential_id"]
-            key.control("touch-mode control")
-            ceremony = desk.sign_in(group(identity))
-            ceremony.expect("touch")
+            key, ceremony, _ = desk.waiting_for_touch()
             for pid in processes_of(desk.helper):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
@@ -205,11 +197,7 @@ def a_signal_of_the_terminal_cancels():
 
 def nothing_is_left_when_the_program_is_killed():
     with Desk() as desk:
-        key = desk.key()
-        identity = desk.enrol()["credential_id"]
-        key.control("touch-mode control")
-        ceremony = desk.sign_in(group(identity))
-        ceremony.expect("touch")
+        key, ceremony, _ = desk.waiting_for_touch()
         tap.equal(len(processes_of(desk.helper)), 3, "supervisor, launcher and worker")
         pidfds = [os.pidfd_open(pid) for pid in processes_of(desk.helper)]
         ceremony.process.kill()
@@ -223,11 +211,7 @@ def nothing_is_left_when_the_program_is_killed():
 def nothing_is_left_when_one_of_its_processes_is_killed():
     for number, role in enumerate(("supervisor", "launcher")):
         with Desk() as desk:
-            key = desk.key()
-            identity = desk.enrol()["credential_id"]
-            key.control("touch-mode control")
-            ceremony = desk.sign_in(group(identity))
-            ceremony.expect("touch")
+            _, ceremony, _ = desk.waiting_for_touch()
             pids = sorted(processes_of(desk.helper))
             pidfds = [os.pidfd_open(pid) for pid in pids]
             os.kill(pids[number], signal.SIGKILL)
@@ -248,11 +232,7 @@ def nothing_is_left_when_one_of_its_processes_is_killed():
 
 def every_process_is_confined():
     with Desk() as desk:
-        key = desk.key()
-        identity = desk.enrol()["credential_id"]
-        key.control("touch-mode control")
-        ceremony = desk.sign_in(group(identity))
-        ceremony.expect("touch")
+        _, ceremony, _ = desk.waiting_for_touch()
         supervisor, launcher, worker = sorted(processes_of(desk.helper))
         for pid in (supervisor, launcher, worker):
             status = status_of(pid)

@@ -57,11 +57,7 @@ def a_key_that_is_not_theirs_does_not_end_the_waiting():
 
 def a_key_that_is_unplugged_while_it_waits_is_gone_and_may_come_back():
     with Desk() as desk:
-        key = desk.key()
-        identity = desk.enrol()["credential_id"]
-        key.control("touch-mode control")
-        ceremony = desk.sign_in(group(identity))
-        ceremony.expect("touch")
+        key, ceremony, identity = desk.waiting_for_touch()
         key.unplug()
         ceremony.expect("gone", err="device")
         ceremony.expect("insert")

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 
+import rules
+
 MANUALS = ("pam_passkey/pam/pam_passkey.8", "pam_passkey/pam/pam_passkey.conf.5")
 SAMPLE = "conf/pam_passkey.conf.in"
 TOOL_MANUAL = "tools/passkeyctl/passkeyctl.1"
@@ -318,16 +320,7 @@ CHECKS = [
 
 
 def main():
-    tree = Tree(sys.argv[1], sys.argv[2])
-    print("1..%d" % len(CHECKS))
-    failed = 0
-    for number, check in enumerate(CHECKS, 1):
-        found = check(tree)
-        for line in found:
-            print("# " + line)
-        failed += bool(found)
-        print("%sok %d - %s" % ("not " if found else "", number, check.__name__))
-    return 1 if failed else 0
+    return rules.run(CHECKS, Tree(sys.argv[1], sys.argv[2]))
 
 
 if __name__ == "__main__":

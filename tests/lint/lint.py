@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+import rules
+
 # What a layer may include: itself and these.
 LAYERS = {
     "core": [],
@@ -397,16 +399,7 @@ RULES = [
 
 
 def main():
-    tree = Tree(sys.argv[1])
-    print("1..%d" % len(RULES))
-    failed = 0
-    for number, rule in enumerate(RULES, 1):
-        found = rule(tree)
-        for line in found:
-            print("# " + line)
-        failed += bool(found)
-        print("%sok %d - %s" % ("not " if found else "", number, rule.__name__))
-    return 1 if failed else 0
+    return rules.run(RULES, Tree(sys.argv[1]))
 
 
 if __name__ == "__main__":
