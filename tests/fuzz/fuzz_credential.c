@@ -2,6 +2,7 @@
 /* A line of a credential file: what is read is written so that it reads the same. */
 #include <string.h>
 
+#include "core/browser_message.h"
 #include "core/credential.h"
 #include "core/text.h"
 #include "require.h"
@@ -25,6 +26,7 @@ static void check_values(const struct ppk_credential *credential)
 	REQUIRE(credential->uv >= PPK_UV_DISCOURAGED && credential->uv <= PPK_UV_REQUIRED);
 	REQUIRE(credential->expires_s >= 0 && credential->created_s >= 0);
 	REQUIRE(strcmp(ppk_algorithm_name(credential->alg), "unknown") != 0);
+	REQUIRE(ppk_browser_transports_parse(credential->transports) <= PPK_BROWSER_TRANSPORTS_ALL);
 	ppk_credential_label(credential, label, sizeof(label));
 	REQUIRE(ppk_text_is_printable(label, strlen(label), sizeof(label)));
 }

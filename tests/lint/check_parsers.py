@@ -23,6 +23,7 @@ PARSERS = {
     ("core/browser_message.c", "browser_message"): [
         "ppk_browser_decode_message", "ppk_browser_decode_verdict", "ppk_browser_decode_test",
         "ppk_err_parse"],
+    ("core/browser_message.c", "credential"): ["ppk_browser_transports_parse"],
     ("core/browser_request.c", "browser_message"): ["ppk_browser_decode_request"],
     ("core/cbor.c", "attestation"): [
         "ppk_cbor_map", "ppk_cbor_array", "ppk_cbor_bytes", "ppk_cbor_text", "ppk_cbor_int",

@@ -383,6 +383,32 @@ static void a_damaged_test_is_refused_or_means_what_it_says(void)
 	CHECK(accepted >= (32 + 20) * 8); /* another challenge, and another credential */
 }
 
+static void damaged_transports(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char text[64], again[PPK_BROWSER_TRANSPORTS_SIZE];
+	uint8_t transports;
+
+	CHECK(len < sizeof(text));
+	memcpy(text, data, len);
+	text[len] = '\0';
+	transports = ppk_browser_transports_parse(text);
+	if ((transports & ~PPK_BROWSER_TRANSPORTS_ALL) != 0)
+		CHECK_FAIL("a transport that is none when %s", how);
+	ppk_browser_transports_format(transports, again);
+	CHECK_INT(ppk_browser_transports_parse(again), transports);
+	*(unsigned *)context += transports == PPK_BROWSER_TRANSPORTS_ALL;
+}
+
+static void a_damaged_name_is_no_transport(void)
+{
+	static const char text[] = "usb,nfc,ble,hybrid,internal,smart-card";
+	unsigned whole = 0;
+
+	CHECK_INT(mutate_each(text, sizeof(text) - 1, damaged_transports, &whole),
+		(sizeof(text) - 1) * 9);
+	CHECK_INT(whole, 0);
+}
+
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(the_url_comes_through), CHECK_TEST(a_qr_code_comes_through),
@@ -400,5 +426,6 @@ int main(void)
 		CHECK_TEST(transports_have_names),
 		CHECK_TEST(a_damaged_message_is_refused_or_means_what_it_says),
 		CHECK_TEST(a_damaged_verdict_is_refused),
-		CHECK_TEST(a_damaged_test_is_refused_or_means_what_it_says));
+		CHECK_TEST(a_damaged_test_is_refused_or_means_what_it_says),
+		CHECK_TEST(a_damaged_name_is_no_transport));
 }
