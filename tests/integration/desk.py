@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import processes
+import reach
 import tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -22,7 +23,9 @@ sys.path.insert(0, os.path.join(HERE, os.pardir, "virtual"))
 from virtual import Authenticator, find_program  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
-DRIVER = os.path.join(BUILD, "tests", "integration", "device_driver")
+DRIVER, = reach.shared(os.path.join(BUILD, "tests", "integration", "device_driver"))
+VIRTUAL_DEVICE = reach.virtual_device(
+    find_program(BUILD, "passkey-device-virtual"), find_program(BUILD, "libvirtual-bus.so"))
 RP = "example.com"
 PIN = "1234"
 PATIENCE = 60  # seconds until a test that hangs is a failure; no test ends by it
@@ -45,16 +48,14 @@ class Desk:
     def __enter__(self):
         os.mkdir(self.bus, 0o755)
         os.chmod(self.folder, 0o755)
-        shutil.copy(find_program(BUILD, "passkey-device-virtual"), self.helper)
+        shutil.copy(VIRTUAL_DEVICE, self.helper)
         return self
 
     def ordinary_user(self):
         """How a ceremony is run by somebody who may not open everything: the caller, or nobody."""
         if os.getuid() != 0:
             return {}
-        # the folder of the build may be closed to others
-        driver = shutil.copy(DRIVER, self.folder)
-        return {"driver": driver, "user": NOBODY, "group": NOBODY, "extra_groups": []}
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
     def waiting_for_touch(self):
         """An enrolled key that waits for a touch: the key, the ceremony, and the id of the credential."""

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+import reach
 from browser_wire import (ASSERTION, ENROL, FAILED, NUMBER_WRONG, OPENED, REGISTRATION, SIGN_IN, STARTED,
                           TURNED_AWAY, VERDICT, Reader, block, text)
 
@@ -141,6 +142,10 @@ class Site:
         return reader.raw(16), reader
 
 
+def program_of(build):
+    return reach.shared(os.path.join(build, "tools", "passkeyd", "passkeyd"))[0]
+
+
 class Daemon(Site):
     """passkeyd, as an account without privilege, listening on a port of its own."""
 
@@ -169,11 +174,10 @@ class Daemon(Site):
         with open(self.configuration, "w", encoding="utf-8") as file:
             file.write("".join('%s = "%s"\n' % setting for setting in settings.items()))
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
-        program = os.path.join(build, "tools", "passkeyd", "passkeyd")
         if self.root:
             os.chown(self.configuration, NOBODY, NOBODY)
         self.process = subprocess.Popen(
-            [*wrapper, program, "--config", self.configuration], stdin=subprocess.DEVNULL,
+            [*wrapper, program_of(build), "--config", self.configuration], stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log, close_fds=not descriptors,
             preexec_fn=lambda: prepare(descriptors, files), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
                                                  if self.root else {}))

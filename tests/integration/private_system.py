@@ -14,6 +14,8 @@ import socket
 import subprocess
 import threading
 
+import reach
+
 ROOT = "/mnt"
 LIBRARY = ROOT + "/lib"
 BUS = LIBRARY + "/bus"
@@ -153,11 +155,7 @@ def _write_parts(parts):
         with open(target, "wb") as out:
             out.write(content)
         os.chmod(target, 0o755)
-    # the copy of passkey-device names the virtual bus by the path where it was built
-    needed = run("patchelf", "--print-needed", LIBRARY + "/passkey-device").split()
-    built = next(name for name in needed if name.endswith("/libvirtual-bus.so"))
-    run("patchelf", "--replace-needed", built, LIBRARY + "/libvirtual-bus.so",
-        LIBRARY + "/passkey-device")
+    reach.name_bus(LIBRARY + "/passkey-device", LIBRARY + "/libvirtual-bus.so")
 
 
 def add_user(name, password):

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import tempfile
 
+import reach
 import tap
 
 BUILD = os.path.abspath(sys.argv[1])
-MODULE = BUILD + "/pam_passkey/pam/pam_passkey.so"
-CRYPTO_OBJECT = BUILD + "/pam_passkey/pam/pam_passkey_crypto.so"
+MODULE, CRYPTO_OBJECT = reach.shared(BUILD + "/pam_passkey/pam/pam_passkey.so",
+                                     BUILD + "/pam_passkey/pam/pam_passkey_crypto.so")
 APP = BUILD + "/tests/integration/pam-app"
 FAKE = BUILD + "/tests/unit/method/fake-device"
 

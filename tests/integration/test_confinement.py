@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 
+import reach
 import tap
 
-PROBE = os.path.join(os.path.abspath(sys.argv[1]), "tests", "integration", "confinement_probe")
+PROBE, = reach.shared(os.path.join(os.path.abspath(sys.argv[1]), "tests", "integration", "confinement_probe"))
 ORDINARY = 54321  # a user that the system does not know
 # What an ordinary user cannot do in any case.
 NEEDS_PRIVILEGE = {"read-shadow", "chroot", "mount", "socket-packet", "bpf", "setuid-0", "setuid-12"}

@@ -675,8 +675,7 @@ def refused_to_start(text, part, arguments=(), **options):
         name = os.path.join(folder, "passkeyd.conf")
         with open(name, "w", encoding="utf-8") as file:
             file.write(text)
-        program = os.path.join(BUILD, "tools", "passkeyd", "passkeyd")
-        done = subprocess.run([program, "--config", name, *arguments], stdout=subprocess.PIPE,
+        done = subprocess.run([passkeyd.program_of(BUILD), "--config", name, *arguments], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, check=False, timeout=passkeyd.SOON_S, **options)
     tap.equal(done.returncode, 1, "exit status of %r: %s" % (text, done.stdout))
     tap.contains(done.stdout.replace(name, "FILE"), part)
