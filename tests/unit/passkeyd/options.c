@@ -85,8 +85,9 @@ static void a_url_is_an_origin(void)
 	static const char *const bad[] = { "login.example.org", "http://login.example.org",
 		"https://", "https://login.example.org/", "https://login.example.org:443",
 		"https://login.example.org:0", "https://Login.example.org", "https://a b",
-		"https://user@example.org", "http://localhost", "http://localhost:", "ftp://x",
-		"http://localhost:80", "https://login.example.org:65536", "https://example.org?x" };
+		"https://user@example.org", "https://192.0.2.7", "https://a..b", "http://localhost",
+		"http://localhost:", "ftp://x", "http://localhost:80",
+		"https://login.example.org:65536", "https://example.org?x" };
 	char text[128];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
