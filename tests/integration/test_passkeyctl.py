@@ -893,6 +893,18 @@ def the_doctor_names_what_keeps_the_user_out():
 
 
 @case
+def a_machine_on_which_nothing_was_done_yet_is_no_trouble():
+    fresh()
+    system.configure(state="/var/none")
+    tap.equal(alice("list").err, "alice has no passkey in /etc/passkeys/alice.\n", "what list says")
+    system.configure(credentials="/etc/none/%u", state="/var/none")
+    findings = {f["check"]: f for f in diagnosis(status=1)}
+    tap.equal(findings["state"]["severity"], "note", "state")
+    tap.equal(findings["credentials"]["hint"], "passkeyctl enroll makes it, with the first passkey", "hint")
+    tap.equal(glob.glob("/etc/none") + glob.glob("/var/none"), [], "folders")
+
+
+@case
 def the_doctor_changes_nothing():
     fresh()
     before = sorted(glob.glob("/etc/passkeys/**", recursive=True) + glob.glob(system.STATE + "/**"))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -137,6 +138,22 @@ static void examine_file(
 			examination->store->path, usable, examination->user->name);
 }
 
+/* A missing folder is no answer to who has a passkey: until somebody has one, all are refused. */
+static const char *hint_for(const struct ppk_examination *examination)
+{
+	char folder[sizeof(examination->store->path)];
+	const char *slash = strrchr(examination->store->path, '/');
+	struct stat status;
+
+	if (slash != NULL && slash != examination->store->path) {
+		(void)snprintf(folder, sizeof(folder), "%.*s",
+			(int)(slash - examination->store->path), examination->store->path);
+		if (lstat(folder, &status) < 0 && errno == ENOENT)
+			return "passkeyctl enroll makes it, with the first passkey";
+	}
+	return "every sign-in of this user is refused until this is mended";
+}
+
 void ppk_doctor_credentials(const struct ppk_examination *examination)
 {
 	struct ppk_credential_file *file = NULL;
@@ -149,7 +166,7 @@ void ppk_doctor_credentials(const struct ppk_examination *examination)
 		report_none(examination);
 	else
 		ppk_report_failure(examination->report, PPK_FINDING_ERROR, CHECK,
-			"every sign-in of this user is refused until this is mended", err, &diag);
+			hint_for(examination), err, &diag);
 	ppk_credential_file_free(file);
 }
 
