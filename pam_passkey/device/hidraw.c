@@ -17,6 +17,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "device/path_table.h"
 #include "sys/clock.h"
 
 /* How long an authenticator may take to answer CTAPHID_CANCEL. */
@@ -133,11 +134,13 @@ static int read_handle(void *handle, unsigned char *buf, size_t len, int ms)
 
 enum ppk_err ppk_hidraw_open(struct ppk_hidraw *hidraw, const char *path)
 {
+	const char *node = ppk_path_table_node(path);
 	int fd, locked;
 
-	if (strlen(path) >= sizeof(hidraw->path))
+	if (node == NULL)
 		return PPK_ERR_DEVICE;
-	fd = open(path, O_RDWR | O_CLOEXEC);
+	/* This string, this call and these flags: nothing else is let through (syscall_filter.c). */
+	fd = openat(AT_FDCWD, node, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return errno == EACCES || errno == EPERM ? PPK_ERR_DEVICE_PERMISSION
 							 : PPK_ERR_DEVICE;
@@ -148,7 +151,7 @@ enum ppk_err ppk_hidraw_open(struct ppk_hidraw *hidraw, const char *path)
 		close(fd);
 		return PPK_ERR_DEVICE;
 	}
-	memcpy(hidraw->path, path, strlen(path) + 1);
+	memcpy(hidraw->path, node, PPK_PATH_SIZE);
 	hidraw->fd = fd;
 	return PPK_OK;
 }

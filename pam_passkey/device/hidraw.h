@@ -38,7 +38,7 @@ struct ppk_hidraw {
 
 /*
  * Open the node at path and take its lock, which makes programs that use libfido2 wait for each
- * other. PPK_ERR_DEVICE_PERMISSION | PPK_ERR_DEVICE.
+ * other. PPK_ERR_DEVICE_PERMISSION | PPK_ERR_DEVICE (also: that is no node, path_table.h).
  */
 PPK_MUST_CHECK enum ppk_err ppk_hidraw_open(struct ppk_hidraw *hidraw, const char *path);
 

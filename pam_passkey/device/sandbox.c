@@ -6,7 +6,7 @@
  *     process      parses                        files                    ids, when root asked
  *     supervisor   names and descriptors that    reads /sys, /run/udev    nobody
  *                  devices give to the kernel
- *     launcher     nothing                       reads and writes /dev    effective 0, else nobody
+ *     launcher     nothing                       opens /dev/hidraw0..63   effective 0, else nobody
  *     worker       what its authenticator says   none; its open node      nobody
  *
  * None has a capability, runs a program, makes a socket of a network, looks into another process, sends
@@ -16,8 +16,10 @@
  * 1. The supervisor MUST enter before it looks for devices, a worker before it reads a byte of CBOR.
  * 2. A node of root alone (mode 0600) MUST open when root asks, without a capability: so the launcher,
  *    and a worker until it has opened, keeps the effective uid 0, as one of three that it may give up.
- * 3. What Landlock cannot tell apart, nodes of /dev, MUST be reachable only from a process that is told
- *    nothing but a number and a name by its parent (launcher.c).
+ * 3. A node that is no HID device's, and a file, MUST NOT open in the launcher, nor in a worker before
+ *    it has its own sandbox, not even when one has been taken over. Landlock cannot tell nodes of /dev
+ *    apart; the system call filter can (path_table.h). On s390x a launcher that was taken over can get
+ *    past that to what Landlock allows, any node of /dev. It obeys for a node or a reader alone (launch.c).
  * 4. Refusing MUST be by an error, not by death: libraries try things that they can do without.
  * 5. MUST NOT be a condition for signing in: what this kernel or caller cannot do is passed over.
  * 6. With nfc, pcscd takes root or the person at the machine, not "nobody": then the effective uid stays
@@ -31,6 +33,7 @@
 #include <unistd.h>
 
 #include "device/landlock.h"
+#include "device/path_table.h"
 #include "device/syscall_filter.h"
 #include "sys/identity.h"
 
@@ -41,16 +44,16 @@
 static const struct ppk_landlock_rule supervisor_rules[] = {
 	{ "/sys", READ },
 	{ "/run/udev", READ },
-	{ "/run/pcscd", PPK_LANDLOCK_RESOLVE_UNIX },
+	{ ppk_path_table.readers, PPK_LANDLOCK_RESOLVE_UNIX },
 };
 
 static const struct ppk_landlock_rule launcher_rules[] = {
 	{ "/dev", PPK_LANDLOCK_READ_FILE | PPK_LANDLOCK_WRITE_FILE },
-	{ "/run/pcscd", PPK_LANDLOCK_RESOLVE_UNIX },
+	{ ppk_path_table.readers, PPK_LANDLOCK_RESOLVE_UNIX },
 };
 
 static const struct ppk_landlock_rule worker_rules[] = {
-	{ "/run/pcscd", PPK_LANDLOCK_RESOLVE_UNIX },
+	{ ppk_path_table.readers, PPK_LANDLOCK_RESOLVE_UNIX },
 };
 
 #define COUNT(rules) (sizeof(rules) / sizeof((rules)[0]))

@@ -3,6 +3,11 @@
  * 1. MUST allow by name and refuse the rest: a system call that is not in the list does not happen.
  * 2. What a worker is allowed the launcher MUST be allowed too: a worker has both filters.
  * 3. A number MUST NOT be looked at before the architecture that gives it its meaning.
+ * 4. What the launcher, and a worker before it has its own filter, can open MUST be the paths of
+ *    path_table.c, by the addresses at which they lie there; and nothing that is allowed may put
+ *    other bytes at these addresses, in the process or in one that it starts: the page is read-only,
+ *    and stays so and where it is. So mremap(2), which can also wrap around the end of the
+ *    addresses, is not in the list; libraries do without.
  */
 #include "device/syscall_filter.h"
 
@@ -18,6 +23,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+
+#include "device/path_table.h"
 
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -81,7 +88,7 @@ static const struct rule rules[] = {
 	ALLOW(recvfrom, ALL),
 	ALLOW(sendto, ALL),
 	ALLOW(close, ALL),
-	/* memory, none of which can be executed */
+	/* memory, none of which can be executed; the launcher's: add_path_table_guard() too */
 	ALLOW(brk, ALL),
 #ifdef __s390x__
 	ALLOW(mmap, ALL), /* its arguments are in memory, where no filter looks */
@@ -90,7 +97,6 @@ static const struct rule rules[] = {
 #endif
 	ALLOW_MASKED(mprotect, ALL, 2, PROT_EXEC, 0),
 	ALLOW(munmap, ALL),
-	ALLOW(mremap, ALL),
 	ALLOW(madvise, ALL),
 	/* time, randomness, locks of libraries */
 	ALLOW(clock_gettime, ALL),
@@ -154,8 +160,7 @@ static const struct rule rules[] = {
 #else
 	ALLOW_MASKED(clone, L, 0, NAMESPACES, 0),
 #endif
-	/* what a worker does until it enters its own sandbox */
-	ALLOW_MASKED(openat, L, 2, CHANGES_FILES, 0),
+	/* what a worker does until it enters its own sandbox; to open: add_opening() */
 	ALLOW(flock, L),
 #ifdef __NR_dup2
 	ALLOW(dup2, L),
@@ -190,7 +195,7 @@ static const struct rule rules[] = {
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 #define PER_RULE_MAX 6
-#define PROGRAM_MAX (RULES * PER_RULE_MAX + 7)
+#define PROGRAM_MAX (RULES * PER_RULE_MAX + 44)
 
 _Static_assert(RULES < UINT8_MAX, "a jump reaches no further");
 
@@ -207,18 +212,21 @@ static void add(struct program *program, struct sock_filter statement)
 #define LOAD(offset) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset)))
 #define AND(mask) ((struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (mask)))
 #define ANSWER(action) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (action)))
-/* Skip so many statements when the value that was loaded is this one, and so many when it is not. */
-#define SKIP(value, when_equal, when_not)                                                          \
+/* Skip so many statements when the test of what was loaded holds, and so many when it does not. */
+#define SKIP_ON(test, value, when_so, when_not)                                                    \
 	((struct sock_filter)BPF_JUMP(                                                             \
-		BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (when_equal), (when_not)))
+		BPF_JMP | (test) | BPF_K, (uint32_t)(value), (when_so), (when_not)))
+#define SKIP(value, when_equal, when_not) SKIP_ON(BPF_JEQ, value, when_equal, when_not)
 
-static size_t offset_of_argument(unsigned number)
-{
-	const uint16_t one = 1;
-	size_t lower = *(const uint8_t *)&one == 1 ? 0 : sizeof(uint32_t);
-
-	return offsetof(struct seccomp_data, args) + number * sizeof(uint64_t) + lower;
-}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LOWER 0
+#define UPPER 4
+#else
+#define LOWER 4
+#define UPPER 0
+#endif
+#define ARGUMENT(number, half)                                                                     \
+	(offsetof(struct seccomp_data, args) + (number) * sizeof(uint64_t) + (half))
 
 static bool is_plain(const struct rule *rule)
 {
@@ -250,11 +258,92 @@ static void add_rule(struct program *program, const struct rule *rule)
 		return;
 	}
 	add(program, SKIP(rule->number, 0, 5));
-	add(program, LOAD(offset_of_argument(rule->argument)));
+	add(program, LOAD(ARGUMENT(rule->argument, LOWER)));
 	add(program, AND(rule->mask));
 	add(program, SKIP(rule->value, 0, 1));
 	add(program, ANSWER(rule->answer));
 	add(program, LOAD(offsetof(struct seccomp_data, nr)));
+}
+
+static void add_all(struct program *program, const struct sock_filter *code, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add(program, code[i]);
+}
+
+#define COUNT(code) (sizeof(code) / sizeof((code)[0]))
+/* Some processors take a tag in these bits, which Linux then cuts off. No address reaches them. */
+#define TAG_UPPER 0x01000000
+
+/*
+ * Refuse what would change, replace or remove memory of the path table, or keep it from a child, which
+ * could then put its own there. The length is not added to the address: memory that is given out while
+ * the program runs lies above the table, or far below it, and only that is let through. On s390x mmap's
+ * arguments are in memory, and nothing here keeps it from replacing the table.
+ * The number of the call is loaded before and after.
+ */
+static void add_path_table_guard(struct program *program)
+{
+	const uint64_t last = (uintptr_t)&ppk_path_table + sizeof(ppk_path_table) - 1;
+	const uint32_t upper = (uint32_t)(last >> 32);
+	const struct sock_filter code[] = {
+#ifndef __s390x__
+		SKIP(__NR_mmap, 0, 2),
+		LOAD(ARGUMENT(3, LOWER)),
+		SKIP_ON(BPF_JSET, MAP_FIXED, 3, 13),
+#endif
+		SKIP(__NR_munmap, 2, 0),
+		SKIP(__NR_madvise, 1, 0),
+		SKIP(__NR_mprotect, 0, 10),
+		LOAD(ARGUMENT(0, UPPER)),
+		SKIP_ON(BPF_JGE, TAG_UPPER, 7, 0),
+		SKIP_ON(BPF_JGT, upper, 7, 0),
+		SKIP(upper, 3, 0),
+		/* Not more than 4 GiB that begin more than that below. */
+		SKIP_ON(BPF_JGE, upper == 0 ? 0 : upper - 1, 4, 0),
+		LOAD(ARGUMENT(1, UPPER)),
+		SKIP(0, 3, 2),
+		LOAD(ARGUMENT(0, LOWER)),
+		SKIP_ON(BPF_JGT, last, 1, 0),
+		ANSWER(REFUSE(EPERM)),
+		LOAD(offsetof(struct seccomp_data, nr)),
+	};
+
+	add_all(program, code, COUNT(code));
+}
+
+/*
+ * Allow openat(2) of the path that lies at that address, in the bits of mask, with these flags alone.
+ * The path is absolute: of which folder it is asked for means nothing.
+ * The number of the call is loaded before and after.
+ */
+static void add_opening(struct program *program, const char *path, uint32_t mask, int flags)
+{
+	const uint64_t address = (uintptr_t)path;
+	const struct sock_filter code[] = {
+		SKIP(__NR_openat, 0, 9),
+		LOAD(ARGUMENT(2, LOWER)),
+		SKIP(flags, 0, 6),
+		LOAD(ARGUMENT(1, UPPER)),
+		SKIP(address >> 32, 0, 4),
+		LOAD(ARGUMENT(1, LOWER)),
+		AND(mask),
+		SKIP(address, 0, 1),
+		ANSWER(SECCOMP_RET_ALLOW),
+		LOAD(offsetof(struct seccomp_data, nr)),
+	};
+
+	add_all(program, code, COUNT(code));
+}
+
+static void add_path_table(struct program *program, bool nfc)
+{
+	const uint32_t others = sizeof(ppk_path_table.nodes) - sizeof(ppk_path_table.nodes[0]);
+
+	add_path_table_guard(program);
+	add_opening(program, ppk_path_table.nodes[0], ~others, O_RDWR | O_CLOEXEC);
+	if (nfc) /* a worker's Landlock begins there */
+		add_opening(program, ppk_path_table.readers, UINT32_MAX, O_PATH | O_CLOEXEC);
 }
 
 void ppk_syscall_filter_enter(enum ppk_sandbox_role role, bool nfc)
@@ -274,6 +363,8 @@ void ppk_syscall_filter_enter(enum ppk_sandbox_role role, bool nfc)
 	add(&program, ANSWER(SECCOMP_RET_KILL_PROCESS));
 	/* No other ABI shares a number: x32 sets a bit in it, which then matches nothing here. */
 	add(&program, LOAD(offsetof(struct seccomp_data, nr)));
+	if (role == PPK_SANDBOX_LAUNCHER)
+		add_path_table(&program, nfc);
 	add_plain(&program, callers);
 	for (size_t i = 0; i < RULES; i++)
 		if ((rules[i].callers & callers) != 0 && !is_plain(&rules[i]))

@@ -6,7 +6,7 @@
  * usage: confinement_probe ROLE WITHOUT FOLDER VICTIM
  *   ROLE     free (no sandbox: all of it succeeds), supervisor, launcher or worker; with "+nfc"
  *   WITHOUT  none, landlock or filter: a kernel without it; with "+N" and Landlock's version N
- *   FOLDER   holds secret, file, listener (a Unix socket) and the folder place
+ *   FOLDER   holds secret, file, hidraw63, listener (a Unix socket) and the folder place
  *   VICTIM   the number of another process of the same user
  *
  * One line each: the name of the attempt, and 0 or why it failed, as errno.
@@ -35,9 +35,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confinement_probe.h"
 #include "device/sandbox.h"
 #include "sys/child.h"
 
+enum place place = FREE;
 static pid_t victim;
 static bool no_landlock, no_filter;
 static long landlock_version; /* that the kernel says it has; 0: the true one */
@@ -103,12 +105,12 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)
  * The attempts: 0 or errno.
  */
 
-static int outcome(long result)
+int outcome(long result)
 {
 	return result < 0 ? errno : 0;
 }
 
-static int opened(int fd)
+int opened(int fd)
 {
 	int code = outcome(fd);
 
@@ -183,11 +185,6 @@ static int watch_nodes(void)
 		close(fd);
 	}
 	return code;
-}
-
-static int open_node(void)
-{
-	return opened(open("/dev/zero", O_RDWR | O_CLOEXEC));
 }
 
 static int write_file(void)
@@ -457,10 +454,7 @@ static int execute(void)
 	return errno;
 }
 
-static const struct attempt {
-	const char *name;
-	int (*make)(void);
-} attempts[] = {
+static const struct attempt attempts[] = {
 	{ "read-shadow", read_shadow },
 	{ "read-secret", read_secret },
 	{ "read-passwd", read_passwd },
@@ -469,7 +463,6 @@ static const struct attempt {
 	{ "list-sysfs", list_sysfs },
 	{ "list-root", list_root },
 	{ "watch-nodes", watch_nodes },
-	{ "open-node", open_node },
 	{ "create-file", create_file },
 	{ "create-node-file", create_node_file },
 	{ "append-file", append_file },
@@ -511,6 +504,14 @@ static const struct attempt {
 	{ "execute", execute },
 };
 
+static void make(const struct attempt *attempt)
+{
+	int code = attempt->make();
+
+	printf("%s %d\n", attempt->name, code);
+	fflush(stdout);
+}
+
 static bool enter(const char *role)
 {
 	static const char *const roles[] = { "supervisor", "launcher", "worker" };
@@ -527,6 +528,8 @@ static bool enter(const char *role)
 		if (i == PPK_SANDBOX_WORKER)
 			ppk_sandbox_enter(PPK_SANDBOX_LAUNCHER, more != NULL);
 		ppk_sandbox_enter((enum ppk_sandbox_role)i, more != NULL);
+		place = i == PPK_SANDBOX_SUPERVISOR || no_filter ? WITHOUT_THE_TABLE
+								 : WITH_THE_TABLE;
 		return true;
 	}
 	return strcmp(role, "free") == 0;
@@ -544,11 +547,9 @@ int main(int argc, char **argv)
 	victim = (pid_t)strtol(argv[4], NULL, 10);
 	if (!enter(argv[1]))
 		return 3;
-	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
-		int code = attempts[i].make();
-
-		printf("%s %d\n", attempts[i].name, code);
-		fflush(stdout);
-	}
+	for (size_t i = 0; i < path_attempts_count; i++)
+		make(&path_attempts[i]);
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
+		make(&attempts[i]);
 	_exit(0); /* a leak sanitizer would look into this process from another */
 }
