@@ -125,9 +125,9 @@ class Site:
         assert not reader.data, "bytes left over"
         return found
 
-    def state(self, path):
+    def state(self, path, **more):
         """(state, reason)"""
-        status, _, body = self.ask("GET", path + "/status")
+        status, _, body = self.ask("GET", path + "/status", **more)
         assert status == 200, status
         reader = Reader(body)
         return reader.number(), reader.text()
