@@ -156,10 +156,13 @@ def nobody_reaches_more_than_is_said(uid):
         for role, allowed in ALLOWED.items():
             tap.equal(inside(place, role), allowed & can, "what is possible as " + role)
             more = inside(place, role + "+nfc")
-            tap.equal(more - {"connect-path"}, (allowed | NFC_TOO[role]) & can,
+            tap.equal(more - {"connect-path", "connect-abstract"}, (allowed | NFC_TOO[role]) & can,
                       "what is possible with nfc as " + role)
             # Landlock keeps other sockets than pcscd's out from Linux 7.1 on.
             tap.equal("connect-path" in more, landlock < 9, "a Unix socket with nfc as " + role)
+            # and abstract ones from Linux 6.12 on
+            tap.equal("connect-abstract" in more, landlock < 6,
+                      "an abstract Unix socket with nfc as " + role)
 
 
 def as_root_nothing_but_what_is_said_succeeds():

@@ -13,6 +13,7 @@ import cases_usb  # noqa: F401
 import cases_seat  # noqa: F401
 import cases_enrolment  # noqa: F401
 import cases_page  # noqa: F401
+import cases_confinement  # noqa: F401
 import cases_leftovers  # noqa: F401
 import cases_log  # noqa: F401
 
