@@ -76,7 +76,7 @@ def opened(program, authenticator=None, script=None, **values):
         page.call("Page.addScriptToEvaluateOnNewDocument", source=script)
     path = program.begin(**values)
     page.open(DAEMON.origin + path)
-    page.path = path
+    page.path, page.program = path, program  # which would hang up if nobody held it
     return page
 
 
@@ -319,6 +319,68 @@ def enrolling_asks_for_a_name_and_a_test():
     look_at(page, "saved")
 
 
+RECORDER = """for (const name of ["create", "get"]) {
+	const real = CredentialsContainer.prototype[name];
+	CredentialsContainer.prototype[name] = function (options) { window.asked = options.publicKey; return real.call(this, options); };
+}"""
+
+
+def enrolling_leaves_the_family_open_and_excludes_what_is_enrolled():
+    enrolled = [os.urandom(32) for _ in range(3)]
+    page = opened(DAEMON.program(), {}, RECORDER, kind=passkeyd.ENROL, number=255, discoverable=1, uv=2,
+                  credentials=[(1, enrolled[0]), (8 + 16, enrolled[1]), (0, enrolled[2])], algorithms=(-7, -257))
+    title_is(page, "enrol")
+    page.click("#go")
+    page.wait_for("window.asked && document.querySelector('#name').value !== ''")
+    tap.equal(page.evaluate("asked.authenticatorSelection"),
+              {"residentKey": "preferred", "requireResidentKey": False, "userVerification": "required"}, "selection")
+    tap.equal(page.evaluate("asked.hints"), [], "hints")
+    tap.equal(page.evaluate("asked.excludeCredentials.map((one) => [Array.from(one.id), one.transports || null])"), [
+        [list(enrolled[0]), ["usb"]], [list(enrolled[1]), ["hybrid", "internal"]], [list(enrolled[2]), None]],
+              "excluded")
+    tap.equal(page.evaluate("asked.pubKeyCredParams"), [
+        {"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257}], "algorithms")
+
+
+def a_browser_is_hinted_where_the_passkeys_are_when_all_are_there():
+    for transports, hints in (((1, 2), ["security-key"]), ((8, 8), ["hybrid"]), ((1, 8), []), ((1, 0), []), ((16, 1), [])):
+        held = chromium.Credential()
+        page = opened(DAEMON.program(), {"transport": "usb"}, RECORDER, challenge=os.urandom(32), credentials=[
+            (transports[0], held.id), (transports[1], os.urandom(32))])
+        page.add_credential(page.held, held)
+        title_is(page, "sign-in")
+        enter(page, "07")
+        page.wait_for("window.asked")
+        tap.equal(page.evaluate("asked.hints"), hints, "hints of %r" % (transports,))
+
+
+def since_when_is_in_the_persons_clock():
+    page = opened(DAEMON.program(), {}, since=1700000000)
+    title_is(page, "sign-in")
+    tap.equal(page.evaluate("document.querySelector('#since').dateTime"), "2023-11-14T22:13:20.000Z", "since")
+    tap.contains(page.text("#since"), "14 November 2023")
+
+
+# The AAGUID of a passkey, and the name that is proposed: of its maker, or where it was made.
+MAKERS = {"fbfc3007-154e-4ecc-8c0b-6e020557d7bd": "iCloud Keychain", "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4":
+          "Google Password Manager", "2fc0579f-8113-47ea-b116-bb5a8db9202a": "YubiKey 5 NFC",
+          "00000000-0000-0000-0000-000000000000": "Chrome on Linux"}
+
+
+def a_name_is_proposed_by_the_aaguid():
+    script = """AuthenticatorAttestationResponse.prototype.getAuthenticatorData = ((real) => function () {
+	const data = new Uint8Array(real.call(this));
+	data.set("%s".replace(/-/g, "").match(/../g).map((byte) => parseInt(byte, 16)), 37);
+	return data.buffer;
+})(AuthenticatorAttestationResponse.prototype.getAuthenticatorData);"""
+    for aaguid, name in MAKERS.items():
+        page = opened(DAEMON.program(), {}, script % aaguid, kind=passkeyd.ENROL, number=255, credentials=())
+        title_is(page, "enrol")
+        page.click("#go")
+        page.wait_for("document.querySelector('#name').value !== ''")
+        tap.equal(page.evaluate("document.querySelector('#name').value"), name, "proposed name")
+
+
 def enrolling_names_a_security_key_as_one():
     program = DAEMON.program()
     page = opened(program, {"transport": "usb"}, kind=passkeyd.ENROL, number=7, credentials=())
@@ -422,7 +484,9 @@ CASES = [
     cancelling_at_the_terminal_shows_on_the_page, a_ceremony_that_is_over_shows_on_the_page,
     somebody_who_did_not_ask_ends_it, another_address_is_turned_away_and_can_raise_the_alarm,
     a_used_link_leads_nowhere, a_browser_without_passkeys_is_told, enrolling_asks_for_a_name_and_a_test,
-    enrolling_names_a_security_key_as_one, what_is_enrolled_already_is_not_enrolled_again,
+    enrolling_leaves_the_family_open_and_excludes_what_is_enrolled,
+    a_browser_is_hinted_where_the_passkeys_are_when_all_are_there, since_when_is_in_the_persons_clock,
+    a_name_is_proposed_by_the_aaguid, enrolling_names_a_security_key_as_one, what_is_enrolled_already_is_not_enrolled_again,
     the_page_speaks_japanese_to_who_does, nothing_is_asked_of_anybody_else,
     a_page_of_another_origin_can_neither_frame_nor_ask,
 ]
