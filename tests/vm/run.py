@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots the guest and prints the TAP lines of its tests.   usage: run.py SOURCE BUILD [CASE...]
 
-The guest sees this machine's / read-only, with the project as `meson install` installs it. When it
+The guest sees this machine's / read-only, with the project as `meson install` installs it. Without a
+CASE all of them run but the benches (guest/bench_*.py), which run when they are named. When the guest
 says nothing for too long it hangs: it is ended, and what its console showed is printed.
 """
 

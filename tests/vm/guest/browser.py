@@ -43,9 +43,9 @@ def make_certificate():
     system.run("chmod", "0640", KEY)
 
 
-def configure(clients="root"):
-    system.write(CONF, "".join('%s = "%s"\n' % line for line in (
-        ("url", ORIGIN), ("certificate", CERTIFICATE), ("key", KEY), ("clients", clients))))
+def configure(**more):
+    system.write(CONF, "".join('%s = "%s"\n' % line for line in {
+        "url": ORIGIN, "certificate": CERTIFICATE, "key": KEY, **more}.items()))
 
 
 @functools.cache

@@ -46,7 +46,6 @@ def a_user_at_the_machine_enrols_alone_and_signs_in():
                 terminal.wait_for("Touch Own key")
                 touch(key)
                 signed_in(terminal)
-    options()
 
 
 @case
@@ -66,7 +65,6 @@ def a_user_enrols_a_key_with_a_pin_alone_and_signs_in_with_both():
             terminal.enter(PIN)
             touch(key)
             signed_in(terminal)
-    options()
 
 
 @case

@@ -8,8 +8,8 @@ import re
 import signal
 import subprocess
 
-from machine import (BUILD, Key, OTHER, USER, case, only, scene, sign_in, signed_in, system, tap,
-                     touch)
+from machine import (BUILD, COUNTS, Journal, Key, OTHER, Terminal, USER, case, only, scene, sign_in,
+                     signed_in, tap, touch)
 
 APP = BUILD + "/tests/integration/pam-app"
 SIGN_INS = 200
@@ -44,7 +44,8 @@ def data_kib(pid):
 
 def two_hundred_sign_ins(by):
     """One process of a user signs in so often. Returns its events and its memory after each."""
-    app = subprocess.Popen(["setpriv", "--reuid", by, "--regid", by, "--init-groups", APP, "--confdir", "/etc/pam.d", "--service", "passkey", "--user", USER,
+    app = subprocess.Popen(["setpriv", "--reuid", by, "--regid", by, "--init-groups",
+                            APP, "--confdir", "/etc/pam.d", "--service", "passkey", "--user", USER,
                             "--times", str(SIGN_INS), "--census"],
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     events, memory = [], []
@@ -112,3 +113,21 @@ def an_ordinary_users_program_that_is_killed_leaves_no_helper_behind():
             terminal.wait_for("Touch Blue key")  # before that it waits for who was killed
             touch(key)
             signed_in(terminal)
+
+
+def counted():
+    with open(COUNTS % USER, encoding="utf-8") as file:
+        return file.read()
+
+
+@case
+def a_caller_who_limits_the_size_of_files_does_not_keep_the_count_from_rising():
+    with Key("blue") as key:
+        only(key)
+        key.control("touch-mode auto")
+        before, journal = counted(), Journal()
+        # as "ulimit -f 0; su" does; only a kernel that keeps nothing from root shows it
+        with Terminal(["prlimit", "--fsize=0:0", "pamtester", "passkey", USER, "authenticate"]) as terminal:
+            signed_in(terminal)
+    tap.equal(counted() != before, True, "the count has risen")
+    tap.equal(len(journal.lines()), 1, "lines of the log")

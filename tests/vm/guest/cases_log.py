@@ -38,7 +38,6 @@ def the_log_shows_no_pin_challenge_or_key_even_with_debug():
             terminal.enter(PIN)
             touch(key)
             signed_in(terminal)
-        options()
     lines = journal.lines()
     tap.equal(len([line for line in lines if "result=" in line]), 1, "outcomes in %r" % lines)
     tap.equal(len(lines) > 1, True, "lines of debug")
@@ -76,7 +75,6 @@ def the_log_says_when_a_key_may_not_be_opened():
     with Key("secret"), sign_in(by=OTHER) as terminal:
         terminal.wait_for("may not be used from here: ask your administrator")
         refused(terminal)
-    options()
     line, = [line for line in journal.lines() if "result=" in line]
     tap.contains(line, "result=denied reason=device-permission user=alice service=passkey ")
 

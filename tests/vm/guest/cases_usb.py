@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A key that is a USB device: it has strings, and is pulled out as a whole."""
 
-from machine import UsbKey, case, doctor, granted, only, scene, sign_in, signed_in, tap, touch
+from machine import UsbKey, case, case_for_all, doctor, granted, only, scene, sign_in, signed_in, tap, touch
 
 PRODUCT = "Example Key 5"
 
@@ -32,9 +32,9 @@ def a_usb_key_with_hostile_strings_is_shown_in_printable_lines():
         tap.equal(line.isprintable(), True, "printable: %r" % line)
 
 
-@case
-def a_usb_key_that_is_pulled_out_while_it_waits_may_come_back():
-    with UsbKey("stick", "--touch=control") as key, sign_in() as terminal:
+@case_for_all
+def a_usb_key_that_is_pulled_out_while_it_waits_may_come_back(by):
+    with UsbKey("stick", "--touch=control") as key, sign_in(by=by) as terminal:
         key.wait_touch()
         key.unplug()
         terminal.wait_for("Insert your security key")
@@ -43,9 +43,9 @@ def a_usb_key_that_is_pulled_out_while_it_waits_may_come_back():
         signed_in(terminal)
 
 
-@case
-def a_usb_key_that_is_pulled_out_in_mid_answer_may_come_back():
-    with UsbKey("stick", "--touch=control") as key, sign_in() as terminal:
+@case_for_all
+def a_usb_key_that_is_pulled_out_in_mid_answer_may_come_back(by):
+    with UsbKey("stick", "--touch=control") as key, sign_in(by=by) as terminal:
         key.misbehave("unplug-mid-answer")
         touch(key)
         terminal.wait_for("Insert your security key")

@@ -5,6 +5,7 @@ The project is installed as `meson install` installs it, with the sample PAM ser
 is undone: the guest is thrown away.
 """
 
+import contextlib
 import glob
 import os
 import re
@@ -26,18 +27,38 @@ BUILD = os.path.abspath(sys.argv[1])
 EXAMPLES = "/usr/share/doc/pam_passkey/examples/pam.d"
 HELPER = "/usr/libexec/pam_passkey/passkey-device"
 CONF = "/etc/security/pam_passkey.conf"
+RULE = "/run/udev/rules.d/99-vm.rules"
 COUNTS = "/var/lib/pam_passkey/%s.counts"
 USER, OTHER, PASSWORD = scene.USER, scene.OTHER, scene.PASSWORD
 PIN = "271828"
 LONG_S = 300  # no case waits for this to pass
 SHORT_S = 5
 
-CASES = []
+CASES, BENCHES = [], []
 
 
 def case(function):
     """Marks a case; they run in the order of the files."""
     CASES.append(function)
+    return function
+
+
+def case_for_all(function):
+    """Marks a case that runs twice: with a program of root, and with one of an ordinary user."""
+    def with_root():
+        function(None)
+
+    def with_user():
+        with everybody_may_open_keys():
+            function(OTHER)
+    for run, whose in ((with_root, ""), (with_user, "_with_an_ordinary_users_program")):
+        run.__name__ = function.__name__ + whose
+        CASES.append(run)
+
+
+def bench(function):
+    """Marks what takes minutes and is measured: it runs when it is named, and never else."""
+    BENCHES.append(function)
     return function
 
 
@@ -83,6 +104,19 @@ class Key(Authenticator):
         while not self.nodes():
             system.run("udevadm", "settle")
         system.run("udevadm", "wait", "--timeout=%d" % PATIENCE_S, "--settle", self.path)
+
+
+@contextlib.contextmanager
+def everybody_may_open_keys():
+    """As an admin's rule of udev says."""
+    system.run("mkdir", "-p", os.path.dirname(RULE))
+    system.write(RULE, 'SUBSYSTEM=="hidraw", MODE="0666"\n')
+    system.run("udevadm", "control", "--reload")
+    try:
+        yield
+    finally:
+        os.unlink(RULE)
+        system.run("udevadm", "control", "--reload")
 
 
 class UsbKey(Key):
@@ -184,6 +218,16 @@ class Journal:
                            "--after-cursor=" + self._cursor)
         return [line for line in shown.splitlines() if of in line]
 
+    def wait_for(self, part):
+        """Returns once a line has this in it."""
+        with subprocess.Popen(["journalctl", "--follow", "--no-tail", "--quiet", "--output=cat",
+                               "--after-cursor=" + self._cursor], stdout=subprocess.PIPE,
+                              text=True) as journal:
+            for line in journal.stdout:
+                if part in line:
+                    break
+            journal.kill()
+
 
 def sample_service(name, *replaced):
     """Install a sample of the project, with (this, by that) replaced in it."""
@@ -210,4 +254,3 @@ def prepare():
         file.write("\nLOGIN_TIMEOUT 600\n")
     system.add_user(USER, PASSWORD)
     system.add_user(OTHER, PASSWORD)
-    options()

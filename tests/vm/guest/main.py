@@ -16,13 +16,15 @@ import cases_page  # noqa: F401
 import cases_confinement  # noqa: F401
 import cases_leftovers  # noqa: F401
 import cases_log  # noqa: F401
+import bench_waiting  # noqa: F401
 
 
 def timed(function):
-    """The same case; what it took is told as a remark."""
+    """The same case, with the options of before; what it took is told as a remark."""
     @functools.wraps(function)
     def wrapper():
         start = time.monotonic()
+        machine.options()
         try:
             function()
         finally:
@@ -34,8 +36,9 @@ def main():
     machine.prepare()
     print("# %.1f s after the kernel's start" % time.clock_gettime(time.CLOCK_BOOTTIME))
     chosen = sys.argv[2:]
-    machine.tap.run([timed(case) for case in machine.CASES
-                     if not chosen or case.__name__ in chosen])
+    cases = machine.CASES if not chosen else [
+        case for case in machine.CASES + machine.BENCHES if case.__name__ in chosen]
+    machine.tap.run([timed(case) for case in cases])
 
 
 if __name__ == "__main__":
