@@ -66,12 +66,23 @@ static struct kept *keep(pam_handle_t *pamh)
 	return kept;
 }
 
-/* A text item of the handle, or NULL. */
-static const char *item(pam_handle_t *pamh, int type)
+/* A text item of the handle; NULL: the application set none. False: that cannot be said. */
+static bool read_item(pam_handle_t *pamh, int type, const char **ret)
 {
 	const void *value = NULL;
+	bool is_read = pam_get_item(pamh, type, &value) == PAM_SUCCESS;
 
-	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
+	*ret = is_read ? value : NULL;
+	return is_read;
+}
+
+/* For a line in the log. */
+static const char *item(pam_handle_t *pamh, int type)
+{
+	const char *value;
+
+	(void)!read_item(pamh, type, &value);
+	return value;
 }
 
 /*
@@ -111,9 +122,6 @@ static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *op
 	const struct ppk_crypto_source crypto = ppk_crypto_object_source(&object);
 	char socket[PPK_AGENT_SOCKET_SIZE];
 	struct ppk_request request = {
-		.service = item(pamh, PAM_SERVICE),
-		.tty = item(pamh, PAM_TTY),
-		.rhost = item(pamh, PAM_RHOST),
 		.ssh_connection = pam_getenv(pamh, "SSH_CONNECTION"),
 		.agent_socket = agent_socket(pamh, socket),
 		.options = options,
@@ -124,6 +132,13 @@ static enum ppk_outcome sign_in(pam_handle_t *pamh, const struct ppk_options *op
 	};
 	enum ppk_outcome outcome;
 
+	/* Without the address a remote session would look like one at the machine. */
+	if (!read_item(pamh, PAM_SERVICE, &request.service) ||
+		!read_item(pamh, PAM_TTY, &request.tty) ||
+		!read_item(pamh, PAM_RHOST, &request.rhost)) {
+		ppk_log(log, PPK_LOG_ERROR, "what the application says of itself cannot be read");
+		return end_early(pamh, log, PPK_OUTCOME_DENIED, PPK_ERR_INTERNAL, start_ms);
+	}
 	if (pam_get_user(pamh, &request.user, NULL) != PAM_SUCCESS || request.user == NULL) {
 		ppk_log(log, PPK_LOG_ERROR, "the application names no user");
 		return end_early(pamh, log, PPK_OUTCOME_DENIED, PPK_ERR_CONVERSATION, start_ms);

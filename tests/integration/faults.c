@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "faults.h"
 
+#include "core/browser_message.h"
 #include "core/device_message.h"
 
 #include <dlfcn.h>
@@ -34,6 +35,8 @@
 #define SANITIZED 1
 #endif
 #endif
+
+#define AGENT_SIGN_RESPONSE 14 /* PROTOCOL.agent of OpenSSH */
 
 struct faults *faults;
 
@@ -169,6 +172,13 @@ WRAP_LEN(ssize_t, write, (int fd, const void *data, size_t len), len, (fd, data,
 WRAP_LEN(ssize_t, send, (int fd, const void *data, size_t len, int flags), len,
 	(fd, data, len, flags))
 WRAP_LEN(ssize_t, getrandom, (void *out, size_t len, unsigned flags), len, (out, len, flags))
+/* Is this the first byte of what brings an assertion? A frame of an agent comes behind its length. */
+static bool is_assertion(unsigned char type)
+{
+	return type == PPK_DEVICE_ASSERTION || type == PPK_BROWSER_ASSERTION ||
+	       type == AGENT_SIGN_RESPONSE;
+}
+
 /* The end is that of the other side; a packet comes whole or not at all. */
 ssize_t recv(int fd, void *out, size_t len, int flags)
 {
@@ -177,7 +187,7 @@ ssize_t recv(int fd, void *out, size_t len, int flags)
 	ssize_t got = syscall(SYS_recvfrom, fd, out, len, flags, NULL, NULL);
 
 	if (faults != NULL && getpid() == faults->host && got > 0 &&
-		*(const unsigned char *)out == PPK_DEVICE_ASSERTION)
+		is_assertion(*(const unsigned char *)out))
 		faults->asserted = true;
 	return got;
 }
@@ -191,6 +201,12 @@ WRAP(int, fstatat64, (int fd, const char *path, struct stat64 *out, int flags),
 	(fd, path, out, flags))
 WRAP(int, socketpair, (int domain, int type, int protocol, int out[2]),
 	(domain, type, protocol, out))
+WRAP(int, socket, (int domain, int type, int protocol), (domain, type, protocol))
+WRAP(int, connect, (int fd, __CONST_SOCKADDR_ARG address, socklen_t len), (fd, address, len))
+WRAP(int, getsockopt, (int fd, int level, int name, void *out, socklen_t *len),
+	(fd, level, name, out, len))
+WRAP(int, stat, (const char *path, struct stat *out), (path, out))
+WRAP(int, stat64, (const char *path, struct stat64 *out), (path, out))
 WRAP(int, poll, (struct pollfd * entries, nfds_t count, int timeout), (entries, count, timeout))
 WRAP(int, fsync, (int fd), (fd))
 WRAP(int, renameat, (int from, const char *old, int to, const char *name), (from, old, to, name))
@@ -346,14 +362,13 @@ int pam_get_user(pam_handle_t *pamh, const char **user, const char *prompt)
 	return fails("pam_get_user") ? PAM_BUF_ERR : real(pamh, user, prompt);
 }
 
-/* Terminal and remote host are for the log alone; the conversation is not. */
 int pam_get_item(const pam_handle_t *pamh, int type, const void **item)
 {
 	static __typeof__(&pam_get_item) real;
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "pam_get_item");
-	return type == PAM_CONV && fails("pam_get_item") ? PAM_BUF_ERR : real(pamh, type, item);
+	return fails("pam_get_item") ? PAM_BUF_ERR : real(pamh, type, item);
 }
 
 int pam_set_data(pam_handle_t *pamh, const char *name, void *data,

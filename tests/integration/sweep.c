@@ -13,10 +13,12 @@
  * decision may leave a success as it is, but only where harmless[] says so and why.
  */
 #include "faults.h"
+#include "stand_in.h"
 #include "unit/method/fake_device.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -59,12 +61,14 @@ static const struct harmless harmless[] = {
 	{ "shutdown", MODULE_NAME, 1, "telling a helper that has ended to end" },
 	{ "poll", MODULE_NAME, 5, "waiting for the end of a helper that had its last word" },
 	{ "waitid", MODULE_NAME, 5, "the same" },
+	{ "pam_get_item", MODULE_NAME, 1, "the lines of the log name no service then" },
 	{ "uname", MODULE_NAME, 1, "this machine is called localhost then" },
 	{ "malloc", "libcrypto.so.3", 60, "it remembers less; the signature was verified" },
 	{ "malloc", "libc.so.6", 4, "the user database is read without a buffer" },
 	{ "read", MODULE_NAME, 2, "where the session comes from is not known then" },
 	/* the record in the audit trail, of what was decided already; libpam says that there is none */
-	{ "fcntl", "libaudit.so.1", 1, "a record fewer" },
+	{ "socket", "libaudit.so.1", 1, "a record fewer" },
+	{ "fcntl", "libaudit.so.1", 1, "the same" },
 	{ "fcntl", "fault-sweep", 1, "the same, where a sanitizer stands in between" },
 	{ "poll", "libaudit.so.1", 1, "nobody waits for the answer to a record" },
 	{ "realloc", "libc.so.6", 1, "a record fewer, whose text is made with asprintf(3)" },
@@ -122,35 +126,54 @@ struct scenario {
 	const char *option;
 	int code; /* when nothing fails */
 	bool cold; /* libcrypto starts during the sign-in: thousands of allocations more */
+	enum stand_in_kind
+		stand_in; /* who is asked instead of a security key; its credential counts */
+	bool lies; /* it does */
+	const char *user; /* NULL: root */
 };
 
 #define PIN_AND_TOUCH                                                                              \
 	"authenticator 0 fido2 pin product=Key\nevent pin_needed 0 8\nexpect\nevent touch 0\n"
 
+/* browser_origin= is that of the stand-in; its socket comes with prepare() */
+#define IN_BROWSER "browser_timeout=5 browser_origin=" STAND_IN_ORIGIN " methods="
+
 static const struct scenario scenarios[] = {
 	/* first, because what starts libcrypto for good comes after it */
 	{ "a wrong assertion, libcrypto starting",
 		PIN_AND_TOUCH "assertion flags=05 signature=flip\n", FAKE_DEVICE_LINE "\n",
-		"unenrolled=skip", PAM_AUTH_ERR, true },
+		"unenrolled=skip", PAM_AUTH_ERR, .cold = true },
 	{ "a wrong assertion", PIN_AND_TOUCH "assertion flags=05 signature=flip\n",
-		FAKE_DEVICE_LINE "\n", "unenrolled=skip", PAM_AUTH_ERR, false },
+		FAKE_DEVICE_LINE "\n", "unenrolled=skip", .code = PAM_AUTH_ERR },
 	{ "a good assertion", PIN_AND_TOUCH "assertion flags=05 count=5\n", FAKE_DEVICE_LINE "\n",
-		"unenrolled=skip", PAM_SUCCESS, false },
+		"unenrolled=skip", .code = PAM_SUCCESS },
 	{ "a copied authenticator", PIN_AND_TOUCH "assertion flags=05 count=9\n",
-		FAKE_DEVICE_LINE "\n", "sign_count=enforce", PAM_AUTH_ERR, false },
-	{ "a user without a file", "stop\n", NULL, "unenrolled=skip", SKIPPED, false },
-	{ "a user with an empty file", "stop\n", "# none\n", "unenrolled=skip", SKIPPED, false },
+		FAKE_DEVICE_LINE "\n", "sign_count=enforce", .code = PAM_AUTH_ERR },
+	{ "a user without a file", "stop\n", NULL, "unenrolled=skip", .code = SKIPPED },
+	{ "a user with an empty file", "stop\n", "# none\n", "unenrolled=skip", .code = SKIPPED },
 	{ "a credential that is disabled", "stop\n", FAKE_DEVICE_LINE " disabled=yes\n",
-		"unenrolled=skip", PAM_AUTH_ERR, false },
+		"unenrolled=skip", .code = PAM_AUTH_ERR },
 	{ "a wrong answer at an SSH client", "stop\n", FAKE_DEVICE_LINE "\n", "methods=askpass",
-		PAM_AUTH_ERR, false },
+		.code = PAM_AUTH_ERR },
 	{ "a user without a file, asked at an SSH client", "stop\n", NULL, "methods=askpass",
-		PAM_AUTH_ERR, false },
+		.code = PAM_AUTH_ERR },
+	{ "a wrong assertion in a browser", "stop\n", NULL, IN_BROWSER "browser",
+		.code = PAM_AUTH_ERR, .stand_in = STAND_IN_PASSKEYD, .lies = true },
+	{ "a wrong assertion in a browser, without a key here", "event insert\nstop\n", NULL,
+		IN_BROWSER "local,browser", PAM_AUTH_ERR, .stand_in = STAND_IN_PASSKEYD,
+		.lies = true },
+	{ "a wrong signature by an agent", "stop\n", NULL, "methods=agent", .code = PAM_AUTH_ERR,
+		.stand_in = STAND_IN_AGENT, .lies = true },
+	{ "a wrong signature by a user's agent", "stop\n", NULL, "methods=agent",
+		.code = PAM_AUTH_ERR, .stand_in = STAND_IN_AGENT, .lies = true, .user = "daemon" },
 };
 
 #define SCENARIO_COUNT (sizeof(scenarios) / sizeof(scenarios[0]))
 
+#define SOCKET_PATH_SIZE 108 /* what an address has room for */
+
 static char root[64] = "/tmp/ppk-sweep.XXXXXX";
+static struct stand_in stand_ins[SCENARIO_COUNT];
 
 static void write_text(const char *name, const char *text)
 {
@@ -175,6 +198,31 @@ __attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
 		_exit(70);
 }
 
+static const char *user_of(const struct scenario *scenario)
+{
+	return scenario->user == NULL ? "root" : scenario->user;
+}
+
+static void socket_of(size_t number, char out[static SOCKET_PATH_SIZE])
+{
+	snprintf(out, SOCKET_PATH_SIZE, "%s/stand-in-%zu/socket", root, number);
+}
+
+static void start_stand_in(size_t number)
+{
+	const struct passwd *user = getpwnam(user_of(&scenarios[number]));
+	char path[SOCKET_PATH_SIZE];
+
+	if (scenarios[number].stand_in == STAND_IN_NONE)
+		return;
+	if (user == NULL)
+		_exit(70);
+	socket_of(number, path);
+	run("mkdir -m 755 $(dirname %s) && chown %s $(dirname %s)", path, user->pw_name, path);
+	stand_in_start(scenarios[number].stand_in, path, user->pw_uid, scenarios[number].lies,
+		&stand_ins[number]);
+}
+
 static void prepare(const char *module, const char *fake_device)
 {
 	char service[1024];
@@ -185,16 +233,19 @@ static void prepare(const char *module, const char *fake_device)
 	    "755 . *",
 		root, fake_device);
 	for (size_t i = 0; i < SCENARIO_COUNT; i++) {
-		char name[32];
+		char name[32], path[SOCKET_PATH_SIZE];
 
+		socket_of(i, path);
 		snprintf(service, sizeof(service),
 			"auth [success=1 ignore=ignore default=die] %s credentials=%s/passkeys/%%u "
-			"state=%s/state device_helper=%s/device/passkey-device timeout=5 %s\n"
+			"state=%s/state device_helper=%s/device/passkey-device timeout=5 "
+			"browser_socket=%s %s\n"
 			"auth [default=die] pam_debug.so auth=cred_expired\n"
 			"auth required pam_permit.so\naccount required pam_permit.so\n",
-			module, root, root, root, scenarios[i].option);
+			module, root, root, root, path, scenarios[i].option);
 		snprintf(name, sizeof(name), "pam/sweep%zu", i);
 		write_text(name, service);
+		start_stand_in(i);
 	}
 	write_text("pam/other", "auth required pam_deny.so\n");
 }
@@ -235,12 +286,18 @@ static const char *answer_at_client(const char *question)
 }
 
 /* The files of a scenario, as they are before every sign-in of it. */
-static void reset(const struct scenario *scenario)
+static void reset(size_t number)
 {
+	const struct scenario *scenario = &scenarios[number];
+	const char *credentials = scenario->stand_in == STAND_IN_NONE ? scenario->credentials
+								      : stand_ins[number].line;
+	char name[64];
+
 	remove_in("state");
 	remove_in("passkeys");
-	if (scenario->credentials != NULL)
-		write_text("passkeys/root", scenario->credentials);
+	snprintf(name, sizeof(name), "passkeys/%s", user_of(scenario));
+	if (credentials != NULL)
+		write_text(name, credentials);
 	write_text("device/script", scenario->script);
 	if (scenario->code == PAM_AUTH_ERR)
 		write_text("state/root.counts", counts);
@@ -292,18 +349,27 @@ static void warm_up(void)
 static void sign_in(size_t number)
 {
 	const struct pam_conv conversation = { .conv = converse };
+	const char *user = user_of(&scenarios[number]);
 	pam_handle_t *pamh = NULL;
-	char service[32], confdir[96];
+	char service[32], confdir[96], path[SOCKET_PATH_SIZE];
+	int group_count = 1;
+	gid_t groups[1];
 
 	snprintf(service, sizeof(service), "sweep%zu", number);
 	snprintf(confdir, sizeof(confdir), "%s/pam", root);
-	if (pam_start_confdir(service, "root", &conversation, confdir, &pamh) != PAM_SUCCESS)
+	if (pam_start_confdir(service, user, &conversation, confdir, &pamh) != PAM_SUCCESS)
 		_exit(71);
 	if (pam_acct_mgmt(pamh, 0) != PAM_SUCCESS) /* loads the modules */
 		_exit(72);
 	/* the application has looked its user up; glibc 2.36 aborts when it has no memory for that */
-	if (getpwnam("root") == NULL)
+	if (getpwnam(user) == NULL || getgrouplist(user, 0, groups, &group_count) == 0)
 		_exit(73);
+	socket_of(number, path);
+	if (scenarios[number].stand_in == STAND_IN_AGENT && setenv("SSH_AUTH_SOCK", path, 1) != 0)
+		_exit(75);
+	if (scenarios[number].stand_in == STAND_IN_PASSKEYD &&
+		pam_set_item(pamh, PAM_RHOST, STAND_IN_CLIENT) != PAM_SUCCESS)
+		_exit(76);
 	faults->host = getpid();
 	faults->armed = true;
 	faults->code = pam_authenticate(pamh, 0);
@@ -362,7 +428,7 @@ static unsigned sweep(size_t number, enum fault_kind kind, unsigned *ret_runs)
 		warm_up();
 	memset(seen, 0, sizeof(seen));
 	for (unsigned long n = 1; n < RUNS_MAX; n += step(scenario, n)) {
-		reset(scenario);
+		reset(number);
 		memset(faults, 0, sizeof(*faults));
 		faults->sweeper = getpid();
 		faults->target = n;
@@ -414,6 +480,8 @@ int main(int argc, char **argv)
 		}
 	}
 	printf("# %u faults, %u results that were neither a denial nor cannot-say\n", total, wrong);
+	for (size_t i = 0; i < SCENARIO_COUNT; i++)
+		stand_in_stop(&stand_ins[i]);
 	run("rm -rf %s", root);
 	return (wrong == 0) == !planted ? 0 : 1;
 }
