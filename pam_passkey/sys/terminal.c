@@ -7,6 +7,9 @@
 
 #include "sys/environment.h"
 
+/* So narrow is a phone's, where a code pushes its address off the screen, and which no phone can scan. */
+#define NARROW_COLUMNS 40
+
 size_t ppk_terminal_picture_columns(void)
 {
 	struct winsize size = { .ws_col = 0 };
@@ -20,5 +23,5 @@ size_t ppk_terminal_picture_columns(void)
 	if (ioctl(fd, TIOCGWINSZ, &size) != 0)
 		size.ws_col = 0;
 	close(fd);
-	return size.ws_col;
+	return size.ws_col > NARROW_COLUMNS ? size.ws_col : 0;
 }

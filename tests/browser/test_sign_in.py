@@ -257,6 +257,25 @@ def sudo_shows_the_page_and_asks_nothing():
 
 
 @case
+def sudo_draws_a_qr_code_where_the_terminal_has_room_and_nowhere_else():
+    """Narrow terminals, those without UTF-8 and those of screen readers get the address alone."""
+    credential = chromium.Credential()
+    configure(browser_peer="any")
+    for columns, language, term, drawn in ((100, "C.UTF-8", "xterm", True), (40, "C.UTF-8", "xterm", False),
+                                           (100, "C", "xterm", False), (100, "C.UTF-8", "dumb", False)):
+        enrolled(credential)
+        words = ["env", "LANG=" + language, "TERM=" + term, "sudo", "-k", "id", "-u"]
+        with scene.Terminal(words, user=scene.USER) as shell:
+            shell.resize(50, columns)
+            scene.password(shell)
+            page = sign_in_at_a_terminal(shell, credential)
+            shell.wait_for(r"(?m)^0\r?$")
+            ends(page, "You are signed in")
+        found = re.search("[\u2580\u2584\u2588]", shell.shown) is not None
+        tap.equal(found, drawn, "a QR code at %d columns, %s, %s" % (columns, language, term))
+
+
+@case
 def su_shows_the_page_and_asks_nothing():
     credential = chromium.Credential()
     configure(browser_peer="any")

@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import termios
 
@@ -35,6 +36,9 @@ class Terminal:
     @staticmethod
     def _control(slave):
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    def resize(self, lines, columns):
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def __enter__(self):
         return self

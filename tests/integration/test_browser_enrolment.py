@@ -5,16 +5,13 @@ usage: test_browser_enrolment.py BUILD [PART OF A NAME]
 """
 
 import contextlib
-import fcntl
 import glob
 import os
 import re
 import select
 import shutil
-import struct
 import subprocess
 import sys
-import termios
 
 import fake_passkeyd
 import scene
@@ -242,10 +239,6 @@ def the_admin_chooses_which_authenticators_may_be_enrolled():
         finish(process, 0)
 
 
-def set_width(terminal, columns):
-    fcntl.ioctl(terminal._master, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-
-
 def shown_at(columns, *words, environment=None):
     """What a person at a terminal of this width sees."""
     fresh()
@@ -253,7 +246,7 @@ def shown_at(columns, *words, environment=None):
         with Terminal([CTL, "enroll", "--browser", "--user", "alice", *words],
                       environment=environment) as terminal:
             page = accept()
-            set_width(terminal, columns)
+            terminal.resize(50, columns)
             page.start(URL)
             terminal.wait_for(r"enter this number there: \d\d")
             return terminal.shown
@@ -269,7 +262,7 @@ def a_terminal_shows_a_qr_code_where_it_can():
     tap.equal(33 <= widths.pop() <= 80, True, "width")
     dumb = {"TERM": "dumb", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
     latin = {"TERM": "xterm", "LANG": "C", "PATH": os.environ["PATH"]}
-    for columns, words, environment in ((30, (), None), (80, ("--no-qr",), None), (80, (), dumb),
+    for columns, words, environment in ((30, (), None), (40, (), None), (80, ("--no-qr",), None), (80, (), dumb),
                                         (80, (), latin)):
         shown = shown_at(columns, *words, environment=environment)
         tap.equal("\033" in shown, False, "escape sequences")

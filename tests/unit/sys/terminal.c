@@ -57,7 +57,14 @@ static void a_terminal_says_how_wide_it_is(void)
 {
 	environment("xterm", "C.UTF-8");
 	CHECK_INT(columns_of(80), 80);
-	CHECK_INT(columns_of(33), 33);
+	CHECK_INT(columns_of(41), 41);
+}
+
+static void a_narrow_one_is_no_place_for_a_picture(void)
+{
+	environment("xterm", "C.UTF-8");
+	CHECK_INT(columns_of(40), 0);
+	CHECK_INT(columns_of(1), 0);
 }
 
 static void one_that_does_not_say_is_no_place_for_a_picture(void)
@@ -83,6 +90,7 @@ static void nor_where_colours_or_characters_are_not_shown(void)
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(a_terminal_says_how_wide_it_is),
+		CHECK_TEST(a_narrow_one_is_no_place_for_a_picture),
 		CHECK_TEST(one_that_does_not_say_is_no_place_for_a_picture),
 		CHECK_TEST(without_a_terminal_there_is_no_picture),
 		CHECK_TEST(nor_where_colours_or_characters_are_not_shown));
