@@ -366,6 +366,8 @@ def an_invitation_dies_with_its_process():
     fresh()
     url = invite()
     (pid,) = scene.processes.by_program(lambda path: path == CTL)
+    with open("/proc/%d/cmdline" % pid, "rb") as file:  # as pgrep -f finds it, says the manual
+        tap.contains(file.read().replace(b"\0", b" ").decode(), "passkeyctl invite")
     page = opened(url)
     descriptor = os.pidfd_open(pid)
     os.kill(pid, 15)
