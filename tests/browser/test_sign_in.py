@@ -65,10 +65,10 @@ def server():
     return ssh_scene.Server("web1", 2301, "")
 
 
-def session(running, *command, user=scene.USER):
+def session(running, *command, user=scene.USER, options=()):
     return ssh_scene.terminal(
         ssh_scene.words(running, *command, user=user,
-                        options=["-o", "NumberOfPasswordPrompts=1"]),
+                        options=["-o", "NumberOfPasswordPrompts=1", *options]),
         ssh_scene.environment(**PLAIN))
 
 
@@ -181,6 +181,34 @@ def somebody_elses_passkey_is_not_asked_for():
         shell.enter("")
         tap.equal(shell.finish() != 0, True, "refused")
     tap.contains(last_decision(), "reason=timeout")
+
+
+@case
+def a_browser_at_another_address_than_the_client_is_turned_away():
+    """The client is at 127.0.0.2, Chromium at 127.0.0.1."""
+    credential = chromium.Credential()
+    configure(browser_timeout=5)
+    enrolled(credential)
+    there = ["-b", "127.0.0.2"]
+    with server() as running, session(running, "id", "-un", options=there) as shell:
+        scene.password(shell)
+        url, _ = asked(shell)
+        page = BROWSER.page()
+        page.open(url)
+        ends(page, "From another address")
+        shell.enter("")
+        tap.equal(shell.finish() != 0, True, "refused")
+    tap.contains(LOG.lines("was turned away")[0],
+                 "a browser at 127.0.0.1 was turned away: the sign-in is from 127.0.0.2")
+    tap.contains(last_decision(), "reason=timeout")
+    configure(browser_peer="any")
+    enrolled(credential)
+    with server() as running, session(running, "id", "-un", options=there) as shell:
+        scene.password(shell)
+        sign_in(shell, credential)
+        shell.enter("")
+        shell.wait_for(r"(?m)^alice\r?$")
+        tap.equal(shell.finish(), 0, "signed in")
 
 
 @case
