@@ -56,6 +56,8 @@ def site():
     if GROUP not in (group.gr_name for group in grp.getgrall()):
         system.run("groupadd", "--system", GROUP)
     system.run("mkdir", "-p", "/etc/ssl/private", "/etc/systemd/system/passkeyd.service.d")
+    system.run("chown", "root:" + GROUP, "/etc/ssl/private")  # as the package ssl-cert has it
+    system.run("chmod", "0710", "/etc/ssl/private")
     system.write("/etc/systemd/system/passkeyd.service.d/group.conf",
                  "[Service]\nSupplementaryGroups=%s\n" % GROUP)
     make_certificate()
