@@ -23,7 +23,6 @@
 #include "sys/clock.h"
 #include "sys/terminal.h"
 
-#define BEGIN_MS 5000 /* how long passkeyd may take to make a page */
 #define EVENTS_MAX 18 /* two times 8 addresses and 2 wrong numbers: browser_message.md */
 #define ALARM_MS 10 /* how long is waited for one that has not come yet */
 #define QUESTIONS_MAX 8 /* for the QR code, for nonsense */
@@ -121,7 +120,8 @@ static enum ppk_err send_request(struct ceremony *ceremony, struct ppk_browser_r
 	memcpy(request->challenge, ceremony->request->challenge, sizeof(request->challenge));
 	request->user = user;
 	request->service = service;
-	err = ppk_passkeyd_begin(passkeyd, request, ppk_clock_ms() + BEGIN_MS, &started);
+	err = ppk_passkeyd_begin(
+		passkeyd, request, ppk_clock_ms() + PPK_PASSKEYD_BEGIN_MS, &started);
 	if (err != PPK_OK)
 		return err;
 	if (!ppk_web_origin_has(ceremony->terms->origin, started.url))

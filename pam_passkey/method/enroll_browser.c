@@ -123,7 +123,8 @@ static enum ppk_err begin(struct ceremony *ceremony)
 	err = exclude_what_fits(ceremony, &request);
 	if (err != PPK_OK)
 		return err;
-	err = ppk_passkeyd_begin(&ceremony->passkeyd, &request, ceremony->deadline_ms, &started);
+	err = ppk_passkeyd_begin(
+		&ceremony->passkeyd, &request, ppk_clock_ms() + PPK_PASSKEYD_BEGIN_MS, &started);
 	if (err != PPK_OK)
 		return err;
 	if (!ppk_web_origin_has(enrollment->origin, started.url))

@@ -126,7 +126,7 @@ enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
 	if (err == PPK_OK || err == PPK_ERR_PROCESS)
 		err = ppk_passkeyd_next(passkeyd, deadline_ms, &message);
 	if (err != PPK_OK)
-		return err;
+		return err == PPK_ERR_TIMEOUT ? PPK_ERR_PROCESS : err;
 	if (message.type == PPK_BROWSER_FAILED)
 		return message.err;
 	if (message.type != PPK_BROWSER_STARTED)

@@ -25,9 +25,13 @@ struct ppk_passkeyd {
 PPK_MUST_CHECK enum ppk_err ppk_passkeyd_connect(struct ppk_passkeyd *ret, const char *path,
 	const struct ppk_trust *trust, struct ppk_diag *reterr);
 
+/* How long passkeyd may take to make a page: systemd may have to start it first. */
+#define PPK_PASSKEYD_BEGIN_MS 15000
+
 /*
  * Begin the ceremony, and wait for the page until deadline_ms (ppk_clock_ms()). The views of
- * *ret_started live until the next call. Errors of ppk_browser_encode_request and ppk_passkeyd_next;
+ * *ret_started live until the next call. Errors of ppk_browser_encode_request and ppk_passkeyd_next, but
+ * PPK_ERR_PROCESS where nobody answers: systemd listens for a passkeyd that does not start, too. And
  * what FAILED says: PPK_ERR_BUSY (too many ceremonies) | PPK_ERR_PERMISSION (not for this uid) |
  * PPK_ERR_VERSION ...
  */
