@@ -72,15 +72,8 @@ static enum ppk_err advance(const struct ppk_sign_in *sign_in, struct ppk_state 
 /* Verify against the state and advance it. The lock is held on return. */
 static enum ppk_err verify(struct ppk_sign_in *sign_in, struct ppk_state *state)
 {
-	struct ppk_verification verification = {
-		.credentials = sign_in->usable,
-		.credential_count = sign_in->usable_count,
-		.client_data = &sign_in->expected,
-		.rp_id = sign_in->options->rp_id,
-		.uv = sign_in->options->user_verification,
-		.now_s = sign_in->now_s,
-		.sign_count = sign_in->options->sign_count,
-	};
+	struct ppk_verification verification =
+		ppk_sign_in_verification(sign_in, sign_in->options->sign_count);
 	const struct ppk_bytes *id = &sign_in->assertion.credential_id;
 	struct ppk_verified verified;
 	const struct ppk_sign_count *stored;

@@ -20,6 +20,20 @@ const char *ppk_sign_in_user_name(const struct ppk_sign_in *sign_in)
 	return sign_in->user != NULL ? sign_in->user->name : sign_in->request->user;
 }
 
+struct ppk_verification ppk_sign_in_verification(
+	const struct ppk_sign_in *sign_in, enum ppk_sign_count_policy sign_count)
+{
+	return (struct ppk_verification){
+		.credentials = sign_in->usable,
+		.credential_count = sign_in->usable_count,
+		.client_data = &sign_in->expected,
+		.rp_id = sign_in->options->rp_id,
+		.uv = sign_in->options->user_verification,
+		.now_s = sign_in->now_s,
+		.sign_count = sign_count,
+	};
+}
+
 void ppk_sign_in_log(const struct ppk_sign_in *sign_in, enum ppk_log_level level, const char *what,
 	const struct ppk_diag *diag, enum ppk_err err)
 {

@@ -10,6 +10,7 @@
 #include "core/diagnostic.h"
 #include "core/methods.h"
 #include "core/ssh_host.h"
+#include "crypto/verify.h"
 #include "device/device.h"
 #include "method/authenticate.h"
 #include "method/messages.h"
@@ -49,6 +50,10 @@ bool ppk_sign_in_cannot_say(struct ppk_sign_in *sign_in, enum ppk_err reason);
 
 /* The name for messages: the system's, once it is known. Borrowed from sign_in. */
 const char *ppk_sign_in_user_name(const struct ppk_sign_in *sign_in);
+
+/* What the assertion has to prove, but for the stored sign count. The views are of sign_in. */
+struct ppk_verification ppk_sign_in_verification(
+	const struct ppk_sign_in *sign_in, enum ppk_sign_count_policy sign_count);
 
 /* Log what diag says, or err's sentence where it says nothing. */
 void ppk_sign_in_log(const struct ppk_sign_in *sign_in, enum ppk_log_level level, const char *what,

@@ -12,15 +12,8 @@
 /* Take as long as ppk_decide() does about an answer that is wrong, and say the same. */
 static void seem_to_decide(struct ppk_sign_in *sign_in)
 {
-	const struct ppk_verification verification = {
-		.credentials = sign_in->usable,
-		.credential_count = sign_in->usable_count,
-		.client_data = &sign_in->expected,
-		.rp_id = sign_in->options->rp_id,
-		.uv = sign_in->options->user_verification,
-		.now_s = sign_in->now_s,
-		.sign_count = PPK_SIGN_COUNT_OFF,
-	};
+	const struct ppk_verification verification =
+		ppk_sign_in_verification(sign_in, PPK_SIGN_COUNT_OFF);
 	struct ppk_verified verified;
 	enum ppk_err err = ppk_crypto_assertion_verify(
 		sign_in->request->crypto, &verification, &sign_in->assertion, &verified);
