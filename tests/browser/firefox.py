@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 import time
 
-SOON_S = 60  # so long that only a hang reaches it
+from window import SOON_S, Window
+
 PREFERENCES = {
     "app.update.enabled": False, "app.normandy.enabled": False, "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0, "datareporting.policy.dataSubmissionEnabled": False,
@@ -31,7 +32,7 @@ class MarionetteError(Exception):
     pass
 
 
-class Browser:
+class Browser(Window):
     """One Firefox with a profile of its own, and one tab."""
 
     def __init__(self, **preferences):
@@ -97,16 +98,6 @@ class Browser:
 
     def evaluate(self, expression):
         return self.call("WebDriver:ExecuteScript", script="return " + expression, args=[])["value"]
-
-    def text(self, selector):
-        return self.evaluate("document.querySelector(%s).textContent" % json.dumps(selector))
-
-    def wait_for(self, expression):
-        deadline = time.monotonic() + SOON_S
-        while not self.evaluate(expression):
-            if time.monotonic() > deadline:
-                raise AssertionError("never so: %s\n%s" % (expression, self.evaluate("document.body.innerText")))
-            time.sleep(0.05)
 
     def element(self, selector):
         found = self.call("WebDriver:FindElement", using="css selector", value=selector)["value"]

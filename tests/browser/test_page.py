@@ -5,7 +5,6 @@ Each state is seen in both languages, both colour schemes, at the width of a pho
 pictures stay in SCREENSHOTS, by default tests/browser/screenshots of the build.
 """
 
-import base64
 import contextlib
 import functools
 import hashlib
@@ -22,6 +21,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 import chromium  # noqa: E402
 import passkeyd  # noqa: E402
 import tap  # noqa: E402
+from answers import check_assertion, read_assertion  # noqa: E402
 
 BUILD = sys.argv[1]
 SCREENSHOTS = sys.argv[2] if len(sys.argv) > 2 else os.path.join(BUILD, "tests", "browser", "screenshots")
@@ -97,19 +97,7 @@ def enter(page, number):
 def assertion_of(program):
     kind, _, reader = program.next()
     tap.equal(kind, passkeyd.ASSERTION, "message")
-    return {name: reader.block() for name in ("id", "client_data", "data", "signature", "handle")}
-
-
-def check_assertion(got, credential, challenge, origin):
-    """As the module does it: the client data's prefix, the RP ID's hash, the flags, the signature."""
-    encoded = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
-    prefix = '{"type":"webauthn.get","challenge":"%s","origin":"%s","crossOrigin":false' % (encoded, origin)
-    tap.equal(got["client_data"][:len(prefix)].decode(), prefix, "client data")
-    tap.equal(got["id"], credential.id, "credential id")
-    tap.equal(got["data"][:32], hashlib.sha256(credential.rp.encode()).digest(), "RP ID hash")
-    signed = got["data"] + hashlib.sha256(got["client_data"]).digest()
-    tap.equal(credential.verifies(signed, got["signature"]), True, "signature verifies")
-    return got["data"][32]
+    return read_assertion(reader)
 
 
 def signing_in_ends_in_a_signature_and_the_programs_word():

@@ -7,7 +7,6 @@ The engine is that of test_page.py. A phone's own passkeys are internal, those o
 """
 
 import base64
-import hashlib
 import json
 import os
 import sys
@@ -18,6 +17,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 import chromium  # noqa: E402
 import passkeyd  # noqa: E402
 import tap  # noqa: E402
+from answers import Made, check_said_assertion, said  # noqa: E402
 
 BUILD = sys.argv[1]
 SCREENSHOTS = os.path.join(BUILD, "tests", "browser", "screenshots")
@@ -72,25 +72,6 @@ def fits(page, name):
         file.write(base64.b64decode(picture["data"]))
 
 
-def said(program, wanted):
-    while True:
-        kind, _, reader = program.next()
-        if kind != passkeyd.OPENED:
-            tap.equal(kind, wanted, "message")
-            return reader
-
-
-def check_assertion(program, credential, challenge):
-    reader = said(program, passkeyd.ASSERTION)
-    id_, client_data, data, signature, _ = (reader.block() for _ in range(5))
-    encoded = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
-    prefix = '{"type":"webauthn.get","challenge":"%s","origin":"%s","crossOrigin":false' % (encoded, DAEMON.origin)
-    tap.equal(client_data[:len(prefix)].decode(), prefix, "client data")
-    tap.equal(id_, credential.id, "credential id")
-    signed = data + hashlib.sha256(client_data).digest()
-    tap.equal(credential.verifies(signed, signature), True, "signature verifies")
-
-
 def signing_in_with_this_phone_and_with_another_works():
     for transport in ("internal", "hybrid"):
         credential, program, challenge = chromium.Credential(), DAEMON.program(), os.urandom(32)
@@ -108,7 +89,7 @@ def signing_in_with_this_phone_and_with_another_works():
                   "the number is seen above the keyboard")
         fits(page, "keyboard")
         tap_on(page, "#go")
-        check_assertion(program, credential, challenge)
+        check_said_assertion(program, credential, challenge, DAEMON.origin)
         program.verdict()
         title_is(page, "You are signed in")
         resize(page, HEIGHT)
@@ -128,13 +109,11 @@ def enrolling_proposes_the_phones_name():
     tap_on(page, "#go")
     reader = said(program, passkeyd.REGISTRATION)
     reader.block()
-    attestation = reader.block()
-    data = attestation[attestation.index(hashlib.sha256(b"localhost").digest()):]
-    made = data[55:55 + int.from_bytes(data[53:55], "big")]
-    program.send(bytes([9]) + challenge + bytes([16]) + passkeyd.block(made))
+    made = Made(reader.block())
+    program.send(bytes([9]) + challenge + bytes([16]) + passkeyd.block(made.id))
     title_is(page, "Once more, to test it")
     tap_on(page, "#go")
-    tap.equal(said(program, passkeyd.ASSERTION).block(), made, "credential id")
+    check_said_assertion(program, made, challenge, DAEMON.origin)
     program.verdict()
     title_is(page, "Your passkey is enrolled")
 

@@ -4,8 +4,6 @@
 What Chromium shows (test_page.py) is not looked at again: here the page has to work.
 """
 
-import base64
-import hashlib
 import json
 import os
 import sys
@@ -13,28 +11,14 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 
-import chromium  # noqa: E402
 import firefox  # noqa: E402
 import passkeyd  # noqa: E402
 import tap  # noqa: E402
+from answers import Made, check_said_assertion, said  # noqa: E402
 
 BUILD = sys.argv[1]
 SCREENSHOTS = os.path.join(BUILD, "tests", "browser", "screenshots")
-SPKI_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\4"
 DAEMON = BROWSER = None
-
-
-class Made:
-    """The credential in an attestation object: its id, and its ES256 key as openssl reads it."""
-
-    verifies = chromium.Credential.verifies
-
-    def __init__(self, attestation):
-        data = attestation[attestation.index(hashlib.sha256(b"localhost").digest()):]
-        length = int.from_bytes(data[53:55], "big")
-        self.id, cose = data[55:55 + length], data[55 + length:]
-        x, y = (cose[cose.index(mark) + 3:][:32] for mark in (b"\x21\x58\x20", b"\x22\x58\x20"))
-        self.public = chromium.Credential.openssl("pkey", "-pubin", "-inform", "DER", input_=SPKI_P256 + x + y)
 
 
 def opened(program, **values):
@@ -45,25 +29,6 @@ def opened(program, **values):
 
 def title_is(text):
     BROWSER.wait_for("document.querySelector('#title').textContent === %s" % json.dumps(text))
-
-
-def said(program, wanted):
-    """What follows the address in the next message that is not about who looks at the page."""
-    while True:
-        kind, _, reader = program.next()
-        if kind != passkeyd.OPENED:
-            tap.equal(kind, wanted, "message")
-            return reader
-
-
-def check_assertion(program, made, challenge):
-    reader = said(program, passkeyd.ASSERTION)
-    id_, client_data, data, signature, _ = (reader.block() for _ in range(5))
-    tap.equal(id_, made.id, "credential id")
-    encoded = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
-    prefix = '{"type":"webauthn.get","challenge":"%s","origin":"%s","crossOrigin":false' % (encoded, DAEMON.origin)
-    tap.equal(client_data[:len(prefix)].decode(), prefix, "client data")
-    tap.equal(made.verifies(data + hashlib.sha256(client_data).digest(), signature), True, "signature verifies")
 
 
 def enrol():
@@ -80,7 +45,7 @@ def enrol():
     program.send(bytes([9]) + challenge + bytes([0]) + passkeyd.block(made.id))
     title_is("Once more, to test it")
     BROWSER.click("#go")
-    check_assertion(program, made, challenge)
+    check_said_assertion(program, made, challenge, DAEMON.origin)
     program.verdict()
     title_is("Your passkey is enrolled")
     return made
@@ -98,7 +63,7 @@ def enrolling_and_signing_in_work():
     said(program, passkeyd.NUMBER_WRONG)
     BROWSER.type("#number", "07")
     BROWSER.click("#go")
-    check_assertion(program, made, challenge)
+    check_said_assertion(program, made, challenge, DAEMON.origin)
     program.verdict()
     title_is("You are signed in")
     BROWSER.screenshot(os.path.join(SCREENSHOTS, "firefox-accepted.png"))

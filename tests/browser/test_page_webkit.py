@@ -5,10 +5,8 @@ It has no WebAuthn of its own: the page has to say so. Then a proxy puts one int
 as a browser would, and everything else is WebKit's: script, layout, policy, keyboard, colours.
 """
 
-import base64
 import contextlib
 import functools
-import hashlib
 import http.client
 import http.server
 import json
@@ -19,18 +17,17 @@ import threading
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 
-import chromium  # noqa: E402
 import passkeyd  # noqa: E402
 import tap  # noqa: E402
 import webkit  # noqa: E402
+from answers import Made, check_said_assertion, said  # noqa: E402
 
 BUILD = sys.argv[1]
 SCREENSHOTS = os.path.join(BUILD, "tests", "browser", "screenshots")
 SIZES = {"phone": (360, 740), "desk": (1280, 800)}
 TAB, ENTER = "\ue004", "\ue007"
 ADDRESS = "198.51.100.4"  # that the proxy tells
-SPKI_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\4"
-DAEMON = BROWSER = PROXY = None
+DAEMON = BROWSER = None
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
@@ -69,19 +66,6 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Made:
-    """The credential in an attestation object: its id, and its ES256 key as openssl reads it."""
-
-    verifies = chromium.Credential.verifies
-
-    def __init__(self, attestation):
-        data = attestation[attestation.index(hashlib.sha256(b"localhost").digest()):]
-        length = int.from_bytes(data[53:55], "big")
-        self.id, cose = data[55:55 + length], data[55 + length:]
-        x, y = (cose[cose.index(mark) + 3:][:32] for mark in (b"\x21\x58\x20", b"\x22\x58\x20"))
-        self.public = chromium.Credential.openssl("pkey", "-pubin", "-inform", "DER", input_=SPKI_P256 + x + y)
-
-
 def title_is(text):
     BROWSER.wait_for("document.querySelector('#title').textContent === %s" % json.dumps(text))
 
@@ -98,27 +82,6 @@ def look_at(name):
 def opened(program, **values):
     values.setdefault("address", ADDRESS)
     BROWSER.open(DAEMON.origin + program.begin(**values))
-
-
-def said(program, wanted):
-    """What follows the address in the next message that is not about who looks at the page."""
-    while True:
-        kind, _, reader = program.next()
-        if kind != passkeyd.OPENED:
-            tap.equal(kind, wanted, "message")
-            return reader
-
-
-def check_assertion(program, made, challenge):
-    """As the module does it: the client data's prefix, the RP ID's hash, the signature."""
-    reader = said(program, passkeyd.ASSERTION)
-    id_, client_data, data, signature, _ = (reader.block() for _ in range(5))
-    tap.equal(id_, made.id, "credential id")
-    encoded = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
-    prefix = '{"type":"webauthn.get","challenge":"%s","origin":"%s","crossOrigin":false' % (encoded, DAEMON.origin)
-    tap.equal(client_data[:len(prefix)].decode(), prefix, "client data")
-    tap.equal(data[:32], hashlib.sha256(b"localhost").digest(), "RP ID hash")
-    tap.equal(made.verifies(data + hashlib.sha256(client_data).digest(), signature), True, "signature verifies")
 
 
 def nothing_failed():
@@ -163,7 +126,7 @@ def enrol():
     program.send(bytes([9]) + challenge + bytes([0]) + passkeyd.block(made.id))
     title_is("Once more, to test it")
     BROWSER.click("#go")
-    check_assertion(program, made, challenge)
+    check_said_assertion(program, made, challenge, DAEMON.origin)
     program.verdict()
     title_is("Your passkey is enrolled")
     nothing_failed()
@@ -188,7 +151,7 @@ def enrolling_and_signing_in_work_with_the_keyboard_alone():
     tap.equal(BROWSER.evaluate("document.activeElement.id"), "number", "where typing goes")
     said(program, passkeyd.NUMBER_WRONG)
     BROWSER.type("#number", "07" + ENTER)
-    check_assertion(program, made, challenge)
+    check_said_assertion(program, made, challenge, DAEMON.origin)
     program.verdict()
     title_is("You are signed in")
     tap.equal(BROWSER.evaluate("document.activeElement.id"), "title", "where a screen reader is taken")

@@ -12,8 +12,8 @@ import tempfile
 import time
 
 import passkeyd
+from window import SOON_S, Window
 
-SOON_S = 60  # so long that only a hang reaches it
 MINI_BROWSER = "/usr/lib/%s/webkit2gtk-4.1/MiniBrowser"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver, 12
 
@@ -28,7 +28,7 @@ class WebDriverError(Exception):
     pass
 
 
-class Browser:
+class Browser(Window):
     """One window, without a bar, in a light or a dark desktop."""
 
     def __init__(self, dark=False):
@@ -102,16 +102,6 @@ class Browser:
 
     def evaluate(self, expression):
         return self.call("POST", self.session + "/execute/sync", script="return " + expression, args=[])
-
-    def text(self, selector):
-        return self.evaluate("document.querySelector(%s).textContent" % json.dumps(selector))
-
-    def wait_for(self, expression):
-        deadline = time.monotonic() + SOON_S
-        while not self.evaluate(expression):
-            if time.monotonic() > deadline:
-                raise AssertionError("never so: %s\n%s" % (expression, self.evaluate("document.body.innerText")))
-            time.sleep(0.05)
 
     def element(self, selector):
         found = self.call("POST", self.session + "/element", using="css selector", value=selector)
