@@ -21,7 +21,7 @@
 #define PPK_BROWSER_PROTOCOL_VERSION 1
 #define PPK_BROWSER_REQUEST_MAX 3584 /* bytes: what passkeyd keeps of a ceremony while it waits */
 #define PPK_BROWSER_MESSAGE_MAX (64 * 1024) /* bytes of any packet */
-#define PPK_BROWSER_ADDRESS_MAX 45 /* bytes of an IP address as text */
+#define PPK_BROWSER_ADDRESS_MAX 56 /* bytes of an IP address as text */
 #define PPK_BROWSER_HOST_MAX 253 /* bytes of a machine's name */
 #define PPK_BROWSER_NAME_MAX 255 /* bytes of a user's name, of rp_name, of display_name */
 #define PPK_BROWSER_SERVICE_MAX 64 /* bytes */

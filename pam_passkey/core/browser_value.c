@@ -8,7 +8,7 @@ bool ppk_browser_is_address(const char *text, bool may_be_empty)
 	size_t len = strlen(text);
 
 	return len <= PPK_BROWSER_ADDRESS_MAX && (len > 0 || may_be_empty) &&
-	       strspn(text, "0123456789abcdef.:") == len;
+	       strspn(text, "0123456789abcdef.:%") == len;
 }
 
 bool ppk_browser_is_number(enum ppk_browser_message_type type, uint8_t number)

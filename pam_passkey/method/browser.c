@@ -216,6 +216,13 @@ static enum ppk_err failed(struct ceremony *ceremony, const struct ppk_browser_m
 	return err;
 }
 
+static void log_turned_away(const struct ceremony *ceremony, const char *address)
+{
+	ppk_log(ceremony->request->log, PPK_LOG_WARNING,
+		"a browser at %s was turned away: the sign-in is from %s", address,
+		ceremony->terms->place.address);
+}
+
 /* One message; *ret_last is set at an assertion. */
 static enum ppk_err handle(
 	struct ceremony *ceremony, const struct ppk_browser_message *message, bool *ret_last)
@@ -225,9 +232,7 @@ static enum ppk_err handle(
 		tell(ceremony, PPK_MESSAGE_BROWSER_OPENED, message->address, 0);
 		return PPK_OK;
 	case PPK_BROWSER_TURNED_AWAY:
-		ppk_log(ceremony->request->log, PPK_LOG_WARNING,
-			"a browser at %s was turned away: the sign-in is from %s", message->address,
-			ceremony->terms->place.address);
+		log_turned_away(ceremony, message->address);
 		tell(ceremony, PPK_MESSAGE_BROWSER_TURNED_AWAY, message->address, 0);
 		return PPK_OK;
 	case PPK_BROWSER_NUMBER_WRONG:
@@ -269,8 +274,8 @@ static enum ppk_err await(struct ceremony *ceremony, struct ppk_browser_message 
 	return PPK_ERR_FRAME;
 }
 
-/* Nobody waits any more, but an alarm that has come is one. */
-static void look_for_alarm(struct ceremony *ceremony)
+/* Nobody waits any more, but what has come is for the log, and an alarm is one. */
+static void look_at_what_came(struct ceremony *ceremony)
 {
 	struct ppk_browser_message message;
 
@@ -278,6 +283,8 @@ static void look_for_alarm(struct ceremony *ceremony)
 		if (ppk_passkeyd_next(ceremony->request->passkeyd, ppk_clock_ms() + ALARM_MS,
 			    &message) != PPK_OK)
 			return;
+		if (message.type == PPK_BROWSER_TURNED_AWAY)
+			log_turned_away(ceremony, message.address);
 		if (message.type == PPK_BROWSER_FAILED && message.err == PPK_ERR_NOT_REQUESTED) {
 			raise_alarm(ceremony, message.address);
 			return;
@@ -421,7 +428,7 @@ static enum ppk_err present(struct ceremony *ceremony)
 		return show_page(ceremony);
 	err = ask(ceremony);
 	if (err != PPK_OK)
-		look_for_alarm(ceremony);
+		look_at_what_came(ceremony);
 	return ceremony->alarmed ? PPK_ERR_NOT_REQUESTED : err;
 }
 

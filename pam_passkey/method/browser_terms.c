@@ -4,13 +4,22 @@
 #include <string.h>
 
 #include "method/choice.h"
+#include "sys/host.h"
 
-/* The address that text begins with, up to a blank or the zone of a link; false: it begins with none. */
+/*
+ * The address that text begins with, up to a blank; false: it begins with none that says where somebody is.
+ * passkeyd knows links by their numbers alone.
+ */
 static bool take_address(const char *text, char out[static PPK_IP_ADDRESS_SIZE])
 {
 	struct ppk_ip_address address;
+	size_t len = text == NULL ? 0 : strcspn(text, " "), link;
 
-	if (text == NULL || !ppk_ip_address_parse(text, strcspn(text, " %"), &address))
+	if (len == 0 || !ppk_ip_address_parse_named(text, len, &address, &link))
+		return false;
+	if (link < len)
+		address.link = ppk_host_link_number(text + link, len - link);
+	if (!ppk_ip_address_same_place(&address, &address))
 		return false;
 	ppk_ip_address_format(&address, out);
 	return true;

@@ -83,6 +83,7 @@ class Site:
 
     def __init__(self, origin, path, tls=None):
         self.origin, self.path, self.tls = origin, path, tls
+        self.address = "127.0.0.1"  # where its web socket is
         self.host = origin.partition("://")[2]
         self.port = int(self.host.partition(":")[2] or (443 if tls else 80))
 
@@ -92,7 +93,7 @@ class Site:
     def connection(self, source=None, timeout=SOON_S):
         options = {"timeout": timeout, "source_address": source and (source, 0)}
         if not self.tls:
-            return http.client.HTTPConnection("127.0.0.1", self.port, **options)
+            return http.client.HTTPConnection(self.address, self.port, **options)
         context = ssl.create_default_context(cafile=self.tls.certificate)
         return http.client.HTTPSConnection(self.host.partition(":")[0], self.port, context=context, **options)
 

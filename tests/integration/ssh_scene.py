@@ -41,6 +41,11 @@ def private_network():
         fcntl.ioctl(probe, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
+def add_address(address, link):
+    """In the private network: address/length, usable at once."""
+    system.run("ip", "address", "add", address, "dev", link, "nodad")
+
+
 def other_openssh():
     """The tree of the OpenSSH to take instead of the machine's own. Ends the test where there is none."""
     tree = OTHER_OPENSSH and OTHER_OPENSSH + "/tree"
@@ -91,7 +96,8 @@ class Server:
                                                 "required pam_passkey.so " + module)))
         self._process = None
 
-    def __enter__(self):
+    def command(self):
+        """The words of this sshd, whose configuration is written."""
         program = "%s/%s" % (system.ROOT, self.service)  # the name is the PAM service
         if not os.path.lexists(program):
             os.symlink("/usr/sbin/sshd", program)
@@ -107,7 +113,10 @@ class Server:
         given = {line.split()[0] for line in self._options}
         system.write(config, "".join(line + "\n" for line in self._options) + "".join(
             line + "\n" for line in lines if line.split()[0] not in given))
-        self._process = subprocess.Popen([program, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL,
+        return [program, "-f", config]
+
+    def __enter__(self):
+        self._process = subprocess.Popen([*self.command(), "-D", "-e"], stdin=subprocess.DEVNULL,
                                          stderr=subprocess.PIPE, start_new_session=True)
         self._wait_until_it_listens()
         return self

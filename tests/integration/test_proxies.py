@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """passkeyd behind real nginx and Caddy, configured as passkeyd(8) says.   usage: test_proxies.py BUILD
 
-In a network of its own, where port 443 is free.
+In a network of its own, where port 443 is free. Both serve IPv6 and IPv4; nginx does so at one socket, where
+IPv4 addresses are mapped to IPv6.
 """
 
 import contextlib
@@ -23,7 +24,8 @@ import tap
 BUILD = sys.argv[1]
 MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "passkeyd", "passkeyd.8")
 NAME = "login.example.com"
-HOME, ELSEWHERE = "127.0.0.5", "127.0.0.6"  # where browsers are
+IPV4 = ("127.0.0.1", "127.0.0.5", "127.0.0.6")  # where the proxy is, a browser, and another one
+IPV6 = ("2001:db8:1::1", "2001:db8:1::2", "2001:db8:2::1")
 
 
 def sample(proxy):
@@ -74,7 +76,7 @@ def behind_nginx():
             file.write("daemon off; user root; pid %(path)s/pid; error_log stderr;\nevents {}\nhttp {\naccess_log off;\n"
                        "client_body_temp_path %(path)s/body; proxy_temp_path %(path)s/proxy;\n"
                        "fastcgi_temp_path %(path)s/f; uwsgi_temp_path %(path)s/u; scgi_temp_path %(path)s/s;\n"
-                       "server {\nlisten 127.0.0.1:443 ssl;\nserver_name %(name)s;\nssl_certificate %(path)s/cert.pem;\n"
+                       "server {\nlisten [::]:443 ssl ipv6only=off;\nserver_name %(name)s;\nssl_certificate %(path)s/cert.pem;\n"
                        "ssl_certificate_key %(path)s/key.pem;\n%(location)s}\n}\n" % {
                            "path": path, "name": NAME, "location": location})
         with passkeyd.running(BUILD, proxies="unix", listen=path + "/web", url="https://" + NAME) as daemon:
@@ -97,36 +99,41 @@ def behind_caddy():
 class Connection(http.client.HTTPSConnection):
     """From this address."""
 
-    def __init__(self, source):
+    def __init__(self, proxy_address, source):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         super().__init__(NAME, 443, timeout=passkeyd.SOON_S, context=context)
-        self.source = source
+        self.proxy, self.source = proxy_address, source
 
     def connect(self):
-        plain = socket.create_connection(("127.0.0.1", 443), passkeyd.SOON_S, (self.source, 0))
+        plain = socket.create_connection((self.proxy, 443), passkeyd.SOON_S, (self.source, 0))
         self.sock = self._context.wrap_socket(plain, server_hostname=NAME)
 
 
 def check(daemon):
-    """A whole sign-in from where it was begun; from elsewhere nothing, whatever a browser says of itself."""
     daemon.host, daemon.origin = NAME, "https://" + NAME
-    here, there = Connection(HOME), Connection(ELSEWHERE)
+    for addresses in (IPV4, IPV6):
+        check_at(daemon, *addresses)
+
+
+def check_at(daemon, proxy_address, home, elsewhere):
+    """A whole sign-in from where it was begun; from elsewhere nothing, whatever a browser says of itself."""
+    here, there = Connection(proxy_address, home), Connection(proxy_address, elsewhere)
     program = daemon.program()
-    path = program.begin(same_address=True, address=HOME)
+    path = program.begin(same_address=True, address=home)
     tap.equal(program.url, "https://%s%s" % (NAME, path), "the page's address")
-    for lie in ({}, {"X_Real_IP": HOME}, {"X_Forwarded_For": HOME}):
+    for lie in ({}, {"X_Real_IP": home}, {"X_Forwarded_For": home}):
         tap.equal(daemon.view(path, connection=there, **lie)["state"], passkeyd.AWAY, "state with %r" % lie)
-    tap.equal(program.next()[:2], (passkeyd.TURNED_AWAY, ELSEWHERE), "message")
-    tap.equal(daemon.ask("POST", path + "/number", b"\7", connection=there, X_Real_IP=HOME)[0], 403, "status elsewhere")
+    tap.equal(program.next()[:2], (passkeyd.TURNED_AWAY, elsewhere), "message")
+    tap.equal(daemon.ask("POST", path + "/number", b"\7", connection=there, X_Real_IP=home)[0], 403, "status elsewhere")
     code, headers, _ = daemon.ask("GET", path, connection=here)
     tap.equal((code, headers.get_all("Cache-Control")), (200, ["no-store"]), "the page")
     tap.contains(headers["Content-Security-Policy"], "frame-ancestors 'none'")
     tap.equal(daemon.view(path, connection=here)["state"], passkeyd.WAITING, "state")
-    tap.equal(program.next()[:2], (passkeyd.OPENED, HOME), "message")
+    tap.equal(program.next()[:2], (passkeyd.OPENED, home), "message")
     claim, _ = daemon.number(path, 7, connection=here)
     tap.equal(daemon.ask("POST", path + "/answer", passkeyd.assertion(claim), connection=here)[0], 200, "status")
-    tap.equal(program.next()[:2], (passkeyd.ASSERTION, HOME), "message")
+    tap.equal(program.next()[:2], (passkeyd.ASSERTION, home), "message")
     program.verdict()
     tap.equal(program.next(), None, "the end")
     tap.equal(daemon.ask("GET", path + "/status", connection=here)[2][0], passkeyd.ACCEPTED, "state")
@@ -153,4 +160,6 @@ if os.geteuid() != 0:
     print("1..0 # SKIP needs root")
     sys.exit(0)
 ssh_scene.private_network()
+for one in IPV6:
+    ssh_scene.add_address(one + "/64", "lo")
 tap.run([nginx_as_in_the_manual_tells_who_asks, caddy_as_in_the_manual_tells_who_asks])

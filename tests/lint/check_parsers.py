@@ -41,7 +41,7 @@ PARSERS = {
         "ppk_device_decode_request", "ppk_device_decode_command"],
     ("core/hidraw_node.c", "hidraw_node"): [
         "ppk_hidraw_node_number", "ppk_hidraw_node_text", "ppk_text_to_number"],
-    ("core/ip_address.c", "ip_address"): ["ppk_ip_address_parse"],
+    ("core/ip_address.c", "ip_address"): ["ppk_ip_address_parse", "ppk_ip_address_parse_named"],
     ("core/key_value.c", "key_value"): ["ppk_pairs_split", "ppk_pair_unquote"],
     ("core/options.c", "options"): ["ppk_options_apply_line", "ppk_option_value_parse"],
     ("core/options_file.c", "options"): [
@@ -102,6 +102,7 @@ OTHERS = {
     "ppk_crypto_sha256": "hashes",
     "ppk_file_replace": "writes",
     "ppk_file_replace_as": "writes",
+    "ppk_host_link_number": "asks the kernel for a name",
     "ppk_launcher_start_worker": "sends",
     "ppk_packet_send": "sends",
     "ppk_secret_set": "copies",

@@ -17,7 +17,7 @@ struct ppkd_ceremony *ppkd_ceremony_new(
 	if (ceremony == NULL)
 		return NULL;
 	memcpy(ceremony->packet, packet, len);
-	ceremony->packet_len = len;
+	ceremony->packet_len = (uint16_t)len; /* it was decoded: PPK_BROWSER_REQUEST_MAX at most */
 	ceremony->socket = -1;
 	ceremony->tries_left = PPK_BROWSER_NUMBER_TRIES;
 	ceremony->user = (const char *)ceremony->packet + (request->user - (const char *)packet);
@@ -57,7 +57,7 @@ enum ppk_err ppkd_ceremony_begin_test(
 	if (ceremony->test == NULL)
 		return PPK_ERR_NOMEM;
 	memcpy(ceremony->test, packet, len);
-	ceremony->test_len = len;
+	ceremony->test_len = (uint16_t)len;
 	ceremony->state = PPKD_TESTING;
 	return PPK_OK;
 }

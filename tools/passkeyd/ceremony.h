@@ -65,9 +65,8 @@ struct ppkd_ceremony {
 	const char *user, *client_address; /* in packet */
 	enum ppk_browser_peer peer;
 	uint8_t number;
+	uint16_t test_len, packet_len;
 	uint8_t *test; /* TESTING: the packet that asked for it */
-	size_t test_len;
-	size_t packet_len;
 	uint8_t packet[]; /* the request, as it came */
 };
 _Static_assert(sizeof(struct ppkd_ceremony) + PPK_BROWSER_REQUEST_MAX <= PPKD_CEREMONY_MAX,

@@ -10,7 +10,7 @@ bool ppkd_connections_admit(
 
 	for (const struct ppkd_connection *at = connections->newest; at != NULL; at = at->older)
 		count += !at->is_proxy && !at->is_ended &&
-			 ppk_ip_address_same_place(&at->address, address);
+			 ppk_ip_address_same_network(&at->address, address);
 	return count < connections->max_per_address;
 }
 

@@ -223,13 +223,17 @@ static enum MHD_Result note_header(
 static bool find_browser(const struct ppkd_connection *connection, const struct ppkd_header *proxy,
 	struct ppk_ip_address *ret)
 {
+	size_t link;
+
 	if (connection == NULL)
 		return false;
 	if (!connection->is_proxy) {
 		*ret = connection->address;
 		return true;
 	}
-	return proxy->count == 1 && ppk_ip_address_parse(proxy->value, strlen(proxy->value), ret);
+	/* what a proxy calls a link is its own affair: such a browser is at no place that we know */
+	return proxy->count == 1 &&
+	       ppk_ip_address_parse_named(proxy->value, strlen(proxy->value), ret, &link);
 }
 
 /* By its head: 0, or the HTTP status that says why not. Nothing is kept for a ceremony that is not there. */

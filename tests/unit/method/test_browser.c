@@ -750,8 +750,17 @@ static void the_address_is_the_ssh_clients(void)
 	CHECK(ppk_browser_place_allows(&place, "::ffff:192.0.2.7"));
 	CHECK(!ppk_browser_place_allows(&place, "192.0.2.8"));
 	CHECK(!ppk_browser_place_allows(&place, ""));
-	CHECK(found("fe80::1%eth0 5 fe80::2%eth0 22", NULL, PPK_BROWSER_PEER_SAME_ADDRESS, &place));
-	CHECK_STR(place.address, "fe80::1");
+	CHECK(found("fe80::1%lo 5 fe80::2%lo 22", NULL, PPK_BROWSER_PEER_SAME_ADDRESS, &place));
+	CHECK_STR(place.address, "fe80::1%1"); /* lo is the first interface */
+	CHECK(ppk_browser_place_allows(&place, "fe80::1%1"));
+	CHECK(!ppk_browser_place_allows(&place, "fe80::2%1"));
+	CHECK(!ppk_browser_place_allows(&place, "fe80::1%2"));
+	CHECK(!ppk_browser_place_allows(&place, "fe80::1"));
+	CHECK(found(NULL, "fe80::1%77777", PPK_BROWSER_PEER_SAME_ADDRESS, &place));
+	CHECK_STR(place.address, "fe80::1%77777");
+	CHECK(!found(NULL, "fe80::1", PPK_BROWSER_PEER_SAME_ADDRESS, &place));
+	CHECK(!found(NULL, "fe80::1%none", PPK_BROWSER_PEER_SAME_ADDRESS, &place));
+	CHECK(!found(NULL, "192.0.2.7%lo", PPK_BROWSER_PEER_SAME_ADDRESS, &place));
 	CHECK(!found(NULL, "cafe.de", PPK_BROWSER_PEER_SAME_ADDRESS, &place));
 	CHECK(found(NULL, "cafe.de", PPK_BROWSER_PEER_ANY, &place));
 	CHECK_STR(place.address, "");
