@@ -4,9 +4,15 @@
 usage: bench_passkeyd.py BUILD [--waiting N] [--others N] [--sign-ins N]      as root
 
 A sign-in is a whole one (sign_ins.c): the module reads the credential, asks for a page, verifies, advances the sign
-count; the browser fetches the page with all its parts, sends number and assertion, and asks until it is told that the
-person is signed in, all on one new connection. Everything runs on two cores, the browsers and their authenticators
-too, and state is kept in memory, not on a disk. Ends with the targets, and exits with 1 when one is missed.
+count; the browser, a process of its own, fetches the page with all its parts as one that was never here, sends number
+and assertion with the headers that Chromium sends, and asks until it is told that the person is signed in, all on one
+new connection. Everything runs on two cores, the browsers and their authenticators too, and state is kept in memory,
+not on a disk. There is no terminal, so no QR code is drawn, as none is over SSH where nobody types "qr". Ends with
+the targets, and exits with 1 when one is missed.
+
+The server's part is the CPU time of passkeyd's process and of the module's, whose crypto is in it. It is counted, and
+the rate of two cores that have nothing else to do is computed from it: browsers are other people's machines. What is
+measured with browsers and authenticators on the same two cores is said beside it.
 
 Programs that wait are other processes, as they would be; each holds as many ceremonies as it may open files. The limit
 of open files bounds --waiting; it says so.
@@ -29,7 +35,7 @@ import passkeyd  # noqa: E402
 
 TARGET_WAITING, TARGET_MIB, TARGET_TIMES = 100_000, 512, 5
 CORES = 2
-WORKERS = 4  # sign-ins at once, where as many as possible are wanted
+WORKERS = 8  # sign-ins at once, where as many as possible are wanted
 HOLDER = 10_000  # ceremonies of one process
 CREDENTIALS = tuple((1, bytes([number]) * 32) for number in range(4))
 

@@ -19,6 +19,40 @@
 #define STATE_CHECKING 1
 #define STATE_ACCEPTED 2
 
+/* What Chromium sends with everything, and with a page, with what belongs to it, and with what its script asks for. */
+#define HEADERS_OF_ALL                                                                             \
+	"Connection: keep-alive\r\n"                                                               \
+	"sec-ch-ua-platform: \"Linux\"\r\n"                                                        \
+	"User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "      \
+	"Chrome/156.0.0.0 Safari/537.36\r\n"                                                       \
+	"sec-ch-ua: \"Chromium\";v=\"156\", \"Not(A:Brand\";v=\"24\"\r\n"                          \
+	"sec-ch-ua-mobile: ?0\r\n"                                                                 \
+	"Accept-Encoding: gzip, deflate, br, zstd\r\n"                                             \
+	"Accept-Language: en-US,en;q=0.9\r\n"
+#define HEADERS_OF_PAGE                                                                            \
+	HEADERS_OF_ALL                                                                             \
+	"Upgrade-Insecure-Requests: 1\r\n"                                                         \
+	"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"     \
+	"image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7\r\n"                          \
+	"Sec-Fetch-Site: none\r\n"                                                                 \
+	"Sec-Fetch-Mode: navigate\r\n"                                                             \
+	"Sec-Fetch-User: ?1\r\n"                                                                   \
+	"Sec-Fetch-Dest: document\r\n"
+#define HEADERS_OF_PART                                                                            \
+	HEADERS_OF_ALL                                                                             \
+	"Accept: image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8\r\n"             \
+	"Sec-Fetch-Site: same-origin\r\n"                                                          \
+	"Sec-Fetch-Mode: no-cors\r\n"                                                              \
+	"Sec-Fetch-Dest: image\r\n"
+#define HEADERS_OF_SCRIPT                                                                          \
+	HEADERS_OF_ALL                                                                             \
+	"Pragma: no-cache\r\n"                                                                     \
+	"Cache-Control: no-cache\r\n"                                                              \
+	"Accept: */*\r\n"                                                                          \
+	"Sec-Fetch-Site: same-origin\r\n"                                                          \
+	"Sec-Fetch-Mode: cors\r\n"                                                                 \
+	"Sec-Fetch-Dest: empty\r\n"
+
 static void must(bool condition, const char *what)
 {
 	if (!condition) {
@@ -79,26 +113,34 @@ static void receive(struct browser *browser)
 	browser->answer_len = body;
 }
 
-/* body NULL: GET */
-static void ask(struct browser *browser, const char *path, const char *name, const uint8_t *body,
-	size_t len)
+static void send_all(struct browser *browser, const char *data, size_t len)
+{
+	must(send(browser->socket, data, len, MSG_NOSIGNAL) == (ssize_t)len, "send");
+}
+
+static void get(struct browser *browser, const char *path, const char *name, const char *headers)
 {
 	char request[HEAD_MAX];
-	size_t head;
+	int len = snprintf(request, sizeof(request), "GET %s%s HTTP/1.1\r\nHost: %s\r\n%s\r\n",
+		path, name, strstr(browser->origin, "//") + 2, headers);
 
-	head = (size_t)snprintf(request, sizeof(request), "%s %s%s HTTP/1.1\r\nHost: %s\r\n",
-		body == NULL ? "GET" : "POST", path, name, strstr(browser->origin, "//") + 2);
-	if (body != NULL)
-		head += (size_t)snprintf(request + head, sizeof(request) - head,
-			"Origin: %s\r\nContent-Type: application/octet-stream\r\n"
-			"Content-Length: %zu\r\n",
-			browser->origin, len);
-	head += (size_t)snprintf(request + head, sizeof(request) - head, "\r\n");
-	must(head + len <= sizeof(request), "length of a request");
-	if (len > 0)
-		memcpy(request + head, body, len);
-	must(send(browser->socket, request, head + len, MSG_NOSIGNAL) == (ssize_t)(head + len),
-		"send");
+	must(len > 0 && (size_t)len < sizeof(request), "length of a request");
+	send_all(browser, request, (size_t)len);
+	receive(browser);
+}
+
+static void post(struct browser *browser, const char *name, const uint8_t *body, size_t len)
+{
+	char request[HEAD_MAX];
+	int head = snprintf(request, sizeof(request),
+		"POST %s%s HTTP/1.1\r\nHost: %s\r\n%sOrigin: %s\r\n"
+		"Content-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n",
+		browser->path, name, strstr(browser->origin, "//") + 2, HEADERS_OF_SCRIPT,
+		browser->origin, len);
+
+	must(head > 0 && (size_t)head + len < sizeof(request), "length of a request");
+	memcpy(request + head, body, len);
+	send_all(browser, request, (size_t)head + len);
 	receive(browser);
 }
 
@@ -144,10 +186,10 @@ static void open_page(struct browser *browser, const char *url)
 	must(strncmp(url, browser->origin, strlen(browser->origin)) == 0, "URL");
 	snprintf(browser->path, sizeof(browser->path), "%s", url + strlen(browser->origin));
 	connect_to(browser);
-	ask(browser, browser->path, "", NULL, 0);
+	get(browser, browser->path, "", HEADERS_OF_PAGE);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		ask(browser, parts[i], "", NULL, 0);
-	ask(browser, browser->path, "/view", NULL, 0);
+		get(browser, parts[i], "", HEADERS_OF_PART);
+	get(browser, browser->path, "/view", HEADERS_OF_SCRIPT);
 }
 
 void browser_answer(struct browser *browser, const char *url, unsigned number)
@@ -156,18 +198,18 @@ void browser_answer(struct browser *browser, const char *url, unsigned number)
 	struct ppk_bytes answer;
 
 	open_page(browser, url);
-	ask(browser, browser->path, "/number", &digits, 1);
+	post(browser, "/number", &digits, 1);
 	must(browser->answer_len > 1 + CLAIM_SIZE + 32 && browser->answer[0] == 1,
 		"the number is not the one");
 	answer = make_answer(browser, browser->answer + 1, browser->answer + 1 + CLAIM_SIZE);
-	ask(browser, browser->path, "/answer", answer.data, answer.len);
+	post(browser, "/answer", answer.data, answer.len);
 	ppk_bytes_done(&answer);
 }
 
 bool browser_is_accepted(struct browser *browser)
 {
 	do
-		ask(browser, browser->path, "/status", NULL, 0);
+		get(browser, browser->path, "/status", HEADERS_OF_SCRIPT);
 	while (browser->answer[0] == STATE_CHECKING);
 	close(browser->socket);
 	browser->socket = -1;

@@ -5,11 +5,12 @@
  *
  * usage: sign-ins SOCKET PORT FOLDER WORKERS COUNT [PAM_APP MODULE]
  *
- * WORKERS processes at once, COUNT sign-ins each, one after the other; the user's credential is in FOLDER, the sign
- * counts of each worker are in a folder of its own there, as if it served another user. With PAM_APP each sign-in is a process that runs a PAM stack of that
- * module. Prints one line: sign-ins a second, the median and 99% of their microseconds, and the CPU microseconds that
- * one takes of the module and of the browser with its authenticator. Exits with 1 when a sign-in was not granted or
- * its page did not say so.
+ * WORKERS sign-ins at once, COUNT one after the other by each. Module and browser are two processes, as they would
+ * be: the browser reads what the module shows from a pipe, and the module sleeps and wakes while the page is used.
+ * The user's credential is in FOLDER, the sign counts of each worker are in a folder of its own there, as if it
+ * served another user. With PAM_APP each sign-in is a process that runs a PAM stack of that module. Prints one line:
+ * sign-ins a second, the median and 99% of their microseconds, and the CPU microseconds that one takes of the module
+ * and of the browser with its authenticator. Exits with 1 when a sign-in was not granted or its page did not say so.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,6 +31,10 @@
 #define WORKERS_MAX 64
 #define LINE_SIZE 16384
 #define NUMBER_TEXT "Enter this number there: "
+/* how a sign-in ended, in a line: by ourselves, and by pam-app */
+#define GRANTED "granted"
+#define DENIED "denied"
+#define GRANTED_BY_PAM "\"authenticate\": 0}"
 
 struct settings {
 	const char *socket, *folder, *pam_app, *module;
@@ -38,19 +43,27 @@ struct settings {
 	char origin[64];
 };
 
-/* One worker's sign-in, told what the person sees. */
+/* The module's half of a worker. */
 struct worker {
 	const struct settings *settings;
-	struct browser browser;
 	struct ppk_options options;
-	char url[PPK_BROWSER_URL_MAX + 1];
 	char service[16]; /* of its own, in PAM's sense */
-	uint64_t browser_us; /* CPU */
+	int terminal; /* what the person sees goes here */
+	int done; /* a byte comes from here when the page has said so, too */
+};
+
+/* The browser's half. */
+struct person {
+	const struct settings *settings;
+	struct browser browser;
+	char url[PPK_BROWSER_URL_MAX + 1];
+	FILE *terminal;
+	int done;
 };
 
 /* What the parent reads when all have ended. */
 struct shared {
-	uint64_t browser_us[WORKERS_MAX];
+	uint64_t module_us[WORKERS_MAX], browser_us[WORKERS_MAX]; /* CPU */
 	uint32_t latencies_us[];
 };
 
@@ -70,29 +83,12 @@ static uint64_t now_us(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* A line that the person sees: the browser goes where it says, and enters what it says. */
-static void see(struct worker *worker, const char *line)
-{
-	const char *number = strstr(line, NUMBER_TEXT);
-	uint64_t begin_us;
-
-	if (strncmp(line, worker->settings->origin, strlen(worker->settings->origin)) == 0)
-		must(snprintf(worker->url, sizeof(worker->url), "%s", line) <
-				(int)sizeof(worker->url),
-			"length of a URL");
-	if (number == NULL)
-		return;
-	number += strlen(NUMBER_TEXT);
-	begin_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
-	browser_answer(&worker->browser, worker->url,
-		(unsigned)(number[0] - '0') * 10 + (unsigned)(number[1] - '0'));
-	worker->browser_us += now_us(CLOCK_PROCESS_CPUTIME_ID) - begin_us;
-}
-
+/* In one write, as a terminal gets it. */
 static enum ppk_err show(void *context, const char *text)
 {
-	see(context, text);
-	return PPK_OK;
+	const struct worker *worker = context;
+
+	return dprintf(worker->terminal, "%s\n", text) > 0 ? PPK_OK : PPK_ERR_CONVERSATION;
 }
 
 static enum ppk_err ask_secret(void *context, const char *text, struct ppk_secret *ret)
@@ -110,7 +106,7 @@ static void write_log(void *context, enum ppk_log_level level, const char *line)
 	(void)line;
 }
 
-static bool sign_in_here(struct worker *worker)
+static void sign_in_here(struct worker *worker)
 {
 	const struct ppk_dialogue dialogue = {
 		.context = worker, .show = show, .warn = show, .ask_secret = ask_secret
@@ -125,60 +121,25 @@ static bool sign_in_here(struct worker *worker)
 		.log = &log,
 	};
 
-	return ppk_authenticate(&request).outcome == PPK_OUTCOME_GRANTED;
+	show(worker, ppk_authenticate(&request).outcome == PPK_OUTCOME_GRANTED ? GRANTED : DENIED);
 }
 
-static pid_t start_pam_app(const struct worker *worker, int *ret_output)
+/* pam-app writes what is shown, and {"user": NAME, "authenticate": CODE}, a line each. */
+static void sign_in_in_a_process(const struct worker *worker)
 {
 	const struct settings *settings = worker->settings;
 	const char *const words[] = { settings->pam_app, "--confdir", settings->folder, "--service",
 		worker->service, "--user", USER, NULL };
-	int ends[2];
-	pid_t pid;
+	int status;
+	pid_t pid = vfork();
 
-	must(pipe2(ends, O_CLOEXEC) == 0, "pipe");
-	pid = vfork();
 	must(pid >= 0, "vfork");
 	if (pid == 0) {
-		if (dup2(ends[1], STDOUT_FILENO) >= 0)
+		if (dup2(worker->terminal, STDOUT_FILENO) >= 0)
 			execv(words[0], (char *const *)(uintptr_t)words);
 		_exit(127);
 	}
-	close(ends[1]);
-	*ret_output = ends[0];
-	return pid;
-}
-
-/* What pam-app writes down: {"show": TEXT} and {"user": NAME, "authenticate": CODE}, a line each. */
-static bool follow(struct worker *worker, FILE *output)
-{
-	static char line[LINE_SIZE];
-	bool granted = false;
-
-	while (fgets(line, sizeof(line), output) != NULL) {
-		char *text = strncmp(line, "{\"show\": \"", 10) == 0 ? line + 10 : NULL;
-
-		if (text != NULL) {
-			text[strcspn(text, "\"")] = '\0';
-			see(worker, text);
-		}
-		granted = granted || strstr(line, "\"authenticate\": 0}") != NULL;
-	}
-	return granted;
-}
-
-static bool sign_in_in_a_process(struct worker *worker)
-{
-	int descriptor, status;
-	pid_t pid = start_pam_app(worker, &descriptor);
-	FILE *output = fdopen(descriptor, "r");
-	bool granted;
-
-	must(output != NULL, "fdopen");
-	granted = follow(worker, output);
-	fclose(output);
-	must(waitpid(pid, &status, 0) == pid, "waitpid");
-	return granted && status == 0;
+	must(waitpid(pid, &status, 0) == pid && status == 0, "pam-app");
 }
 
 static void write_file(const struct settings *settings, const char *name, const char *text)
@@ -223,14 +184,7 @@ static void prepare(struct worker *worker, const struct settings *settings, unsi
 {
 	struct ppk_options *options = &worker->options;
 
-	signer_seed(number);
 	worker->settings = settings;
-	worker->browser = (struct browser){
-		.origin = settings->origin,
-		.port = (uint16_t)settings->port,
-		.signer = settings->signer,
-		.socket = -1,
-	};
 	snprintf(worker->service, sizeof(worker->service), "bench%u", number);
 	ppk_options_init(options);
 	snprintf(options->credentials, sizeof(options->credentials), "%s/%%u", settings->folder);
@@ -245,53 +199,156 @@ static void prepare(struct worker *worker, const struct settings *settings, unsi
 		write_service(worker);
 }
 
-/* Does the page say so, too? */
-static bool page_says_so(struct worker *worker)
+/* Of this process, or of those that it started. */
+static uint64_t cpu_us(int who)
 {
-	uint64_t begin_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
-	bool accepted = browser_is_accepted(&worker->browser);
+	struct rusage usage;
 
-	worker->browser_us += now_us(CLOCK_PROCESS_CPUTIME_ID) - begin_us;
-	return accepted;
+	must(getrusage(who, &usage) == 0, "getrusage");
+	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-static void work(struct worker *worker, uint32_t *latencies_us)
+static void sign_in(struct worker *worker, uint64_t *module_us)
+{
+	uint64_t begin_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
+
+	if (worker->settings->pam_app != NULL) {
+		sign_in_in_a_process(worker);
+		return;
+	}
+	sign_in_here(worker);
+	*module_us += now_us(CLOCK_PROCESS_CPUTIME_ID) - begin_us;
+}
+
+/* The module, until all sign-ins are done. */
+static void run_module(struct worker *worker, uint64_t *module_us, uint32_t *latencies_us)
 {
 	const struct settings *settings = worker->settings;
+	char byte;
 
 	for (unsigned i = 0; i < settings->count; i++) {
 		uint64_t begin_us = now_us(CLOCK_MONOTONIC);
-		bool granted = settings->pam_app == NULL ? sign_in_here(worker)
-							 : sign_in_in_a_process(worker);
 
-		if (!granted || !page_says_so(worker)) {
-			fprintf(stderr, "a sign-in was not granted\n");
+		sign_in(worker, module_us);
+		if (read(worker->done, &byte, 1) != 1)
 			exit(1);
-		}
 		latencies_us[i] = (uint32_t)(now_us(CLOCK_MONOTONIC) - begin_us);
 	}
-}
-
-/* Started, prepared and waiting for the others: the end of the pipe is the start. */
-static void run_worker(
-	const struct settings *settings, unsigned number, int start, struct shared *shared)
-{
-	static struct worker worker;
-	char byte;
-
-	prepare(&worker, settings, number);
-	must(read(start, &byte, 1) >= 0, "read");
-	work(&worker, shared->latencies_us + (size_t)number * settings->count);
-	shared->browser_us[number] = worker.browser_us;
+	if (settings->pam_app != NULL)
+		*module_us = cpu_us(RUSAGE_CHILDREN);
 	exit(0);
 }
 
-static bool all_end_well(unsigned workers)
+/* The URL in a line, which ends with the line, or in JSON with a quotation mark. */
+static void note_url(struct person *person, const char *line)
+{
+	const char *url = strstr(line, person->settings->origin);
+	size_t len = url == NULL ? 0 : strcspn(url, "\"\n");
+
+	if (len == 0)
+		return;
+	must(len < sizeof(person->url), "length of a URL");
+	memcpy(person->url, url, len);
+	person->url[len] = '\0';
+}
+
+/* A line that the person sees: the browser goes where it says, and enters what it says. */
+static void see(struct person *person, const char *line)
+{
+	const char *number = strstr(line, NUMBER_TEXT);
+
+	note_url(person, line);
+	if (number == NULL)
+		return;
+	number += strlen(NUMBER_TEXT);
+	browser_answer(&person->browser, person->url,
+		(unsigned)(number[0] - '0') * 10 + (unsigned)(number[1] - '0'));
+}
+
+/* false: the terminal ended, or it says no, or the page does. */
+static bool follow(struct person *person)
+{
+	static char line[LINE_SIZE];
+
+	while (fgets(line, sizeof(line), person->terminal) != NULL) {
+		see(person, line);
+		if (strncmp(line, DENIED, strlen(DENIED)) == 0)
+			return false;
+		if (strncmp(line, GRANTED, strlen(GRANTED)) == 0 ||
+			strstr(line, GRANTED_BY_PAM) != NULL)
+			return browser_is_accepted(&person->browser);
+	}
+	return false;
+}
+
+/* The browser, until all sign-ins are done. */
+static void run_browser(struct person *person, uint64_t *browser_us)
+{
+	for (unsigned i = 0; i < person->settings->count; i++) {
+		if (!follow(person)) {
+			fprintf(stderr, "a sign-in was not granted\n");
+			exit(1);
+		}
+		must(write(person->done, "", 1) == 1, "write");
+	}
+	*browser_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
+	exit(0);
+}
+
+/* The two halves of a worker, started and waiting for the others: the end of the pipe is the start. */
+static void start_worker(
+	const struct settings *settings, unsigned number, const int start[2], struct shared *shared)
+{
+	static struct worker worker;
+	static struct person person;
+	int terminal[2], done[2];
+	char byte;
+	pid_t pid;
+
+	must(pipe2(terminal, O_CLOEXEC) == 0 && pipe2(done, O_CLOEXEC) == 0, "pipe");
+	prepare(&worker, settings, number);
+	worker.terminal = terminal[1];
+	worker.done = done[0];
+	pid = fork();
+	must(pid >= 0, "fork");
+	if (pid == 0) {
+		close(start[1]);
+		close(terminal[0]);
+		close(done[1]);
+		must(read(start[0], &byte, 1) >= 0, "read");
+		run_module(&worker, &shared->module_us[number],
+			shared->latencies_us + (size_t)number * settings->count);
+	}
+	person = (struct person){ .settings = settings,
+		.done = done[1],
+		.browser = { .origin = settings->origin,
+			.port = (uint16_t)settings->port,
+			.signer = settings->signer,
+			.socket = -1 } };
+	pid = fork();
+	must(pid >= 0, "fork");
+	if (pid == 0) {
+		close(start[1]);
+		close(terminal[1]);
+		close(done[0]);
+		signer_seed(number);
+		person.terminal = fdopen(terminal[0], "r");
+		must(person.terminal != NULL, "fdopen");
+		run_browser(&person, &shared->browser_us[number]);
+	}
+	close(terminal[0]);
+	close(terminal[1]);
+	close(done[0]);
+	close(done[1]);
+}
+
+static bool all_end_well(unsigned processes)
 {
 	bool good = true;
 	int status;
 
-	for (unsigned i = 0; i < workers; i++) {
+	for (unsigned i = 0; i < processes; i++) {
 		must(wait(&status) > 0, "wait");
 		good = good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	}
@@ -305,26 +362,19 @@ static int compare(const void *a, const void *b)
 	return (*left > *right) - (*left < *right);
 }
 
-static uint64_t cpu_us(void)
-{
-	struct rusage usage;
-
-	must(getrusage(RUSAGE_CHILDREN, &usage) == 0, "getrusage");
-	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
-	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
 static void report(const struct settings *settings, struct shared *shared, uint64_t took_us)
 {
 	size_t all = (size_t)settings->workers * settings->count;
-	uint64_t browser_us = 0;
+	uint64_t module_us = 0, browser_us = 0;
 
-	for (unsigned i = 0; i < settings->workers; i++)
+	for (unsigned i = 0; i < settings->workers; i++) {
+		module_us += shared->module_us[i];
 		browser_us += shared->browser_us[i];
+	}
 	qsort(shared->latencies_us, all, sizeof(shared->latencies_us[0]), compare);
 	printf("%.0f %u %u %.0f %.0f\n", (double)all * 1e6 / (double)took_us,
 		shared->latencies_us[all / 2], shared->latencies_us[all * 99 / 100],
-		(double)(cpu_us() - browser_us) / (double)all, (double)browser_us / (double)all);
+		(double)module_us / (double)all, (double)browser_us / (double)all);
 }
 
 static int run(const struct settings *settings)
@@ -336,18 +386,11 @@ static int run(const struct settings *settings)
 	uint64_t begin_us;
 
 	must(shared != MAP_FAILED && pipe2(start, O_CLOEXEC) == 0, "mmap");
-	for (unsigned i = 0; i < settings->workers; i++) {
-		pid_t pid = fork();
-
-		must(pid >= 0, "fork");
-		if (pid == 0) {
-			close(start[1]);
-			run_worker(settings, i, start[0], shared);
-		}
-	}
+	for (unsigned i = 0; i < settings->workers; i++)
+		start_worker(settings, i, start, shared);
 	begin_us = now_us(CLOCK_MONOTONIC);
 	close(start[1]);
-	if (!all_end_well(settings->workers))
+	if (!all_end_well(2 * settings->workers))
 		return 1;
 	report(settings, shared, now_us(CLOCK_MONOTONIC) - begin_us);
 	return 0;
