@@ -207,6 +207,23 @@ enum ppk_err ppk_browser_decode_test(
 	return PPK_OK;
 }
 
+enum ppk_err ppk_browser_decode_draw(const uint8_t *packet, size_t len, const char **ret_url)
+{
+	struct ppk_reader reader = { .next = packet, .left = len };
+	uint8_t type, version;
+	const char *url;
+
+	if (!ppk_reader_value(&reader, PPK_BROWSER_DRAW, PPK_BROWSER_DRAW, &type) ||
+		!ppk_reader_u8(&reader, &version))
+		return PPK_ERR_FRAME;
+	if (version != PPK_BROWSER_PROTOCOL_VERSION)
+		return PPK_ERR_VERSION;
+	if (!get_text(&reader, 1, PPK_BROWSER_URL_MAX, &url) || reader.left != 0)
+		return PPK_ERR_FRAME;
+	*ret_url = url;
+	return PPK_OK;
+}
+
 static bool get_assertion(struct ppk_reader *reader, struct ppk_browser_assertion *ret)
 {
 	return ppk_reader_part(reader, 1, PPK_CREDENTIAL_ID_MAX, &ret->credential_id,
@@ -261,8 +278,9 @@ static bool get_message(struct ppk_reader *reader, struct ppk_browser_message *r
 {
 	switch (ret->type) {
 	case PPK_BROWSER_STARTED:
-		return get_text(reader, 1, PPK_BROWSER_URL_MAX, &ret->url) &&
-		       get_qr_code(reader, &ret->qr_code);
+		return get_text(reader, 1, PPK_BROWSER_URL_MAX, &ret->url);
+	case PPK_BROWSER_DRAWN:
+		return get_qr_code(reader, &ret->qr_code);
 	case PPK_BROWSER_OPENED:
 	case PPK_BROWSER_TURNED_AWAY:
 		return get_address(reader, false, &ret->address);
@@ -280,6 +298,7 @@ static bool get_message(struct ppk_reader *reader, struct ppk_browser_message *r
 		       get_address(reader, true, &ret->address);
 	case PPK_BROWSER_SIGN_IN: /* said by the program, never to it */
 	case PPK_BROWSER_ENROL:
+	case PPK_BROWSER_DRAW:
 	case PPK_BROWSER_VERDICT:
 	case PPK_BROWSER_TEST:
 		return false;

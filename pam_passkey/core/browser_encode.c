@@ -142,6 +142,16 @@ enum ppk_err ppk_browser_encode_test(
 	return ppk_writer_end(&writer, ret_len);
 }
 
+enum ppk_err ppk_browser_encode_draw(const char *url, uint8_t *buffer, size_t size, size_t *ret_len)
+{
+	struct ppk_writer writer =
+		writer_begin(buffer, size, PPK_BROWSER_REQUEST_MAX, PPK_BROWSER_DRAW);
+
+	ppk_writer_u8(&writer, PPK_BROWSER_PROTOCOL_VERSION);
+	put_text(&writer, url, 1, PPK_BROWSER_URL_MAX);
+	return ppk_writer_end(&writer, ret_len);
+}
+
 static void put_assertion(struct ppk_writer *writer, const struct ppk_browser_assertion *assertion)
 {
 	ppk_writer_part(writer, assertion->credential_id, assertion->credential_id_len, 1,
@@ -193,6 +203,8 @@ static void put_message(struct ppk_writer *writer, const struct ppk_browser_mess
 	switch (message->type) {
 	case PPK_BROWSER_STARTED:
 		put_text(writer, message->url, 1, PPK_BROWSER_URL_MAX);
+		return;
+	case PPK_BROWSER_DRAWN:
 		put_qr_code(writer, &message->qr_code);
 		return;
 	case PPK_BROWSER_FAILED:
@@ -207,6 +219,7 @@ static void put_message(struct ppk_writer *writer, const struct ppk_browser_mess
 		break;
 	case PPK_BROWSER_SIGN_IN: /* the program's own messages have encoders of their own */
 	case PPK_BROWSER_ENROL:
+	case PPK_BROWSER_DRAW:
 	case PPK_BROWSER_VERDICT:
 	case PPK_BROWSER_TEST:
 		writer->failed = true;

@@ -34,9 +34,10 @@
 #define PPK_BROWSER_NUMBER_TRIES 3
 
 enum ppk_browser_message_type {
-	/* program -> passkeyd: the first message is one of these two */
+	/* program -> passkeyd: the first message is one of these three */
 	PPK_BROWSER_SIGN_IN = 1,
 	PPK_BROWSER_ENROL = 2,
+	PPK_BROWSER_DRAW = 3, /* no ceremony: the QR code of an address, answered with DRAWN */
 	/* program -> passkeyd, once, after the last message. To cancel, close the connection. */
 	PPK_BROWSER_VERDICT = 8,
 	/* program -> passkeyd, once, after REGISTRATION: an assertion by what was registered */
@@ -46,6 +47,7 @@ enum ppk_browser_message_type {
 	PPK_BROWSER_OPENED = 17, /* a browser at this address has opened the page */
 	PPK_BROWSER_TURNED_AWAY = 18, /* one at another address than the client's was turned away */
 	PPK_BROWSER_NUMBER_WRONG = 19, /* a wrong number was entered; tries_left is 1 or more */
+	PPK_BROWSER_DRAWN = 20, /* the only answer to DRAW */
 	/* passkeyd -> program: the last message, unless TEST follows REGISTRATION */
 	PPK_BROWSER_ASSERTION = 32,
 	PPK_BROWSER_REGISTRATION = 33,
@@ -157,7 +159,7 @@ struct ppk_browser_registration {
 struct ppk_browser_message {
 	enum ppk_browser_message_type type;
 	const char *url; /* STARTED */
-	struct ppk_qr_code qr_code; /* STARTED: of the URL; or none */
+	struct ppk_qr_code qr_code; /* DRAWN: of the URL; or none */
 	const char *address; /* of the browser: all others; FAILED: or empty */
 	uint8_t tries_left; /* NUMBER_WRONG */
 	enum ppk_err err; /* FAILED */
@@ -176,13 +178,15 @@ PPK_MUST_CHECK enum ppk_err ppk_browser_encode_verdict(
 	enum ppk_err verdict, uint8_t *buffer, size_t size, size_t *ret_len);
 PPK_MUST_CHECK enum ppk_err ppk_browser_encode_test(
 	const struct ppk_browser_test *test, uint8_t *buffer, size_t size, size_t *ret_len);
+PPK_MUST_CHECK enum ppk_err ppk_browser_encode_draw(
+	const char *url, uint8_t *buffer, size_t size, size_t *ret_len);
 PPK_MUST_CHECK enum ppk_err ppk_browser_encode_message(
 	const struct ppk_browser_message *message, uint8_t *buffer, size_t size, size_t *ret_len);
 
 /*
  * Decode: the whole packet or nothing. PPK_ERR_FRAME: an unknown type, flag or value, cut, bytes left
  * over, a length or a character out of its range. PPK_ERR_VERSION and PPK_ERR_LIMIT (more than
- * PPK_BROWSER_REQUEST_MAX): a request alone. *ret is untouched on failure.
+ * PPK_BROWSER_REQUEST_MAX): a request alone, the version DRAW too. *ret is untouched on failure.
  */
 PPK_MUST_CHECK enum ppk_err ppk_browser_decode_request(
 	const uint8_t *packet, size_t len, struct ppk_browser_request *ret);
@@ -191,6 +195,8 @@ PPK_MUST_CHECK enum ppk_err ppk_browser_decode_verdict(
 	const uint8_t *packet, size_t len, enum ppk_err *ret_verdict);
 PPK_MUST_CHECK enum ppk_err ppk_browser_decode_test(
 	const uint8_t *packet, size_t len, struct ppk_browser_test *ret);
+PPK_MUST_CHECK enum ppk_err ppk_browser_decode_draw(
+	const uint8_t *packet, size_t len, const char **ret_url);
 PPK_MUST_CHECK enum ppk_err ppk_browser_decode_message(
 	const uint8_t *packet, size_t len, struct ppk_browser_message *ret);
 

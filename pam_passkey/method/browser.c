@@ -24,6 +24,7 @@
 #include "sys/terminal.h"
 
 #define EVENTS_MAX 18 /* two times 8 addresses and 2 wrong numbers: browser_message.md */
+#define DRAW_MS 2000 /* how long passkeyd may take to draw */
 #define ALARM_MS 10 /* how long is waited for one that has not come yet */
 #define QUESTIONS_MAX 8 /* for the QR code, for nonsense */
 #define IDS_MAX 2400 /* bytes of credential ids that surely fit into a request */
@@ -36,8 +37,10 @@ struct ceremony {
 	const struct ppk_browser_terms *terms;
 	int64_t deadline_ms;
 	uint8_t number;
-	const char *url; /* this and the QR code: until the next message */
+	const char *url; /* until the next message */
+	struct ppk_passkeyd drawer; /* the connection that brought the QR code */
 	struct ppk_qr_code qr_code;
+	bool has_asked_to_draw;
 	bool alarmed; /* the person said that they did not ask for this */
 };
 
@@ -127,7 +130,6 @@ static enum ppk_err send_request(struct ceremony *ceremony, struct ppk_browser_r
 	if (!ppk_web_origin_has(ceremony->terms->origin, started.url))
 		return PPK_ERR_ORIGIN;
 	ceremony->url = started.url;
-	ceremony->qr_code = started.qr_code;
 	return PPK_OK;
 }
 
@@ -245,9 +247,11 @@ static enum ppk_err handle(
 	case PPK_BROWSER_FAILED:
 		return failed(ceremony, message);
 	case PPK_BROWSER_STARTED: /* once, and ppk_passkeyd_begin() had it */
+	case PPK_BROWSER_DRAWN: /* on a connection of its own, and ppk_passkeyd_draw() had it */
 	case PPK_BROWSER_REGISTRATION:
 	case PPK_BROWSER_SIGN_IN:
 	case PPK_BROWSER_ENROL:
+	case PPK_BROWSER_DRAW:
 	case PPK_BROWSER_VERDICT:
 	case PPK_BROWSER_TEST:
 		break;
@@ -296,25 +300,64 @@ static void look_at_what_came(struct ceremony *ceremony)
  * At the prompt.
  */
 
-static bool shows_qr_code(const struct ceremony *ceremony)
+/* Is one wanted without being asked for, if it is not wider than this? 0: none. */
+static size_t columns_for_qr_code(const struct ceremony *ceremony)
 {
-	if (ceremony->qr_code.width == 0 || ceremony->terms->qr == PPK_BROWSER_QR_NO)
-		return false;
 	if (ceremony->terms->qr == PPK_BROWSER_QR_YES)
-		return true;
+		return PPK_QR_COLUMNS_MAX;
 	/* of the terminal at the other end of an SSH connection nothing is known */
-	return !ceremony->terms->holds_back &&
-	       ppk_terminal_picture_columns() >= ppk_qr_columns(ceremony->qr_code.width);
+	if (ceremony->terms->qr == PPK_BROWSER_QR_NO || ceremony->terms->holds_back)
+		return 0;
+	return ppk_terminal_picture_columns();
 }
 
-static enum ppk_err show_qr_code(const struct ceremony *ceremony)
+/* May who types "qr" still hope for one? */
+static bool may_have_qr_code(const struct ceremony *ceremony)
 {
-	const struct ppk_dialogue *dialogue = ceremony->request->dialogue;
-	char *drawing;
+	return !ceremony->has_asked_to_draw || ceremony->qr_code.width != 0;
+}
+
+/* Have it, if there is one. Only missing memory is an error: the address alone does, too. */
+static enum ppk_err draw(struct ceremony *ceremony)
+{
+	const struct ppk_method_request *request = ceremony->request;
+	struct ppk_diag diag = { .line = 0 };
 	enum ppk_err err;
 
-	if (!shows_qr_code(ceremony))
+	if (ceremony->has_asked_to_draw)
 		return PPK_OK;
+	ceremony->has_asked_to_draw = true;
+	err = ppk_passkeyd_connect(
+		&ceremony->drawer, ceremony->terms->socket, &request->trust, &diag);
+	if (err == PPK_OK)
+		err = ppk_passkeyd_draw(&ceremony->drawer, ceremony->url, ppk_clock_ms() + DRAW_MS,
+			&ceremony->qr_code);
+	if (err != PPK_OK)
+		ppk_log(request->log, PPK_LOG_DEBUG, "passkeyd gives no QR code: %s",
+			ppk_err_sentence(err));
+	return err == PPK_ERR_NOMEM ? err : PPK_OK;
+}
+
+/* Draw the one that is shown unasked, if there is room for it. */
+static enum ppk_err draw_unasked(struct ceremony *ceremony, bool *ret_drawn)
+{
+	size_t columns = columns_for_qr_code(ceremony);
+	enum ppk_err err = columns < ppk_qr_columns(PPK_QR_WIDTH_MIN) ? PPK_OK : draw(ceremony);
+
+	*ret_drawn =
+		ceremony->qr_code.width != 0 && ppk_qr_columns(ceremony->qr_code.width) <= columns;
+	return err;
+}
+
+static enum ppk_err show_qr_code(struct ceremony *ceremony)
+{
+	const struct ppk_dialogue *dialogue = ceremony->request->dialogue;
+	bool is_drawn;
+	char *drawing;
+	enum ppk_err err = draw_unasked(ceremony, &is_drawn);
+
+	if (err != PPK_OK || !is_drawn)
+		return err;
 	drawing = malloc(PPK_QR_DRAWING_SIZE);
 	if (drawing == NULL)
 		return PPK_ERR_NOMEM;
@@ -325,7 +368,7 @@ static enum ppk_err show_qr_code(const struct ceremony *ceremony)
 }
 
 /* Where what is shown is seen at once. */
-static enum ppk_err show_page(const struct ceremony *ceremony)
+static enum ppk_err show_page(struct ceremony *ceremony)
 {
 	const struct ppk_dialogue *dialogue = ceremony->request->dialogue;
 	enum ppk_err err = show(ceremony, PPK_MESSAGE_BROWSER_OPEN);
@@ -340,7 +383,7 @@ static enum ppk_err show_page(const struct ceremony *ceremony)
 /* The same as one question, for where nothing is seen but questions. */
 static enum ppk_err make_question(const struct ceremony *ceremony, bool with_qr_code, char **ret)
 {
-	bool offers = !with_qr_code && ceremony->qr_code.width != 0 &&
+	bool offers = !with_qr_code && may_have_qr_code(ceremony) &&
 		      ceremony->terms->qr == PPK_BROWSER_QR_AUTO;
 	char open[PPK_MESSAGE_SIZE], number[PPK_MESSAGE_SIZE], end[PPK_MESSAGE_SIZE];
 	char *text = malloc(QUESTION_SIZE);
@@ -381,21 +424,22 @@ static enum ppk_err ask_once(
 }
 
 /* Until Enter: the page is done, or is going to be. Any word but "qr" is another way. */
-static enum ppk_err ask(const struct ceremony *ceremony)
+static enum ppk_err ask(struct ceremony *ceremony)
 {
-	bool with_qr_code = shows_qr_code(ceremony);
+	bool with_qr_code;
 	char answer[16];
+	enum ppk_err err = draw_unasked(ceremony, &with_qr_code);
 
-	for (unsigned questions = 0; questions < QUESTIONS_MAX; questions++) {
-		enum ppk_err err = ask_once(ceremony, with_qr_code, answer, sizeof(answer));
-
+	for (unsigned questions = 0; err == PPK_OK && questions < QUESTIONS_MAX; questions++) {
+		err = ask_once(ceremony, with_qr_code, answer, sizeof(answer));
 		if (err != PPK_OK || answer[0] == '\0')
 			return err;
-		if (strcmp(answer, ANSWER_QR) != 0 || ceremony->qr_code.width == 0)
-			break;
-		with_qr_code = true;
+		if (strcmp(answer, ANSWER_QR) != 0 || !may_have_qr_code(ceremony))
+			return PPK_ERR_CANCELLED;
+		err = draw(ceremony);
+		with_qr_code = ceremony->qr_code.width != 0;
 	}
-	return PPK_ERR_CANCELLED;
+	return err != PPK_OK ? err : PPK_ERR_CANCELLED;
 }
 
 /* Why it ended, where a person can do something about it. The end stays what it is. */
@@ -510,7 +554,9 @@ bool ppk_method_browser_may_work(const struct ppk_method_request *request)
 enum ppk_err ppk_method_browser(const struct ppk_method_request *request, struct ppk_assertion *ret,
 	struct ppk_client_data_expected *ret_expected)
 {
-	struct ceremony ceremony = { .request = request, .terms = &request->browser };
+	struct ceremony ceremony = {
+		.request = request, .terms = &request->browser, .drawer = { .socket = -1 }
+	};
 	enum ppk_err err;
 
 	if (!can_work(request))
@@ -518,6 +564,7 @@ enum ppk_err ppk_method_browser(const struct ppk_method_request *request, struct
 	err = begin(&ceremony);
 	if (err == PPK_OK)
 		err = obtain(&ceremony, ret);
+	ppk_passkeyd_close(&ceremony.drawer);
 	if (err != PPK_OK)
 		return err;
 	*ret_expected = (struct ppk_client_data_expected){

@@ -153,10 +153,12 @@ static enum ppk_err await(struct ceremony *ceremony, enum ppk_browser_message_ty
 		case PPK_BROWSER_FAILED:
 			return ret->err;
 		case PPK_BROWSER_STARTED: /* once, and ppk_passkeyd_begin() had it */
+		case PPK_BROWSER_DRAWN: /* never asked for here */
 		case PPK_BROWSER_ASSERTION:
 		case PPK_BROWSER_REGISTRATION:
 		case PPK_BROWSER_SIGN_IN:
 		case PPK_BROWSER_ENROL:
+		case PPK_BROWSER_DRAW:
 		case PPK_BROWSER_VERDICT:
 		case PPK_BROWSER_TEST:
 			return PPK_ERR_FRAME;

@@ -111,17 +111,13 @@ enum ppk_err ppk_passkeyd_connect(struct ppk_passkeyd *ret, const char *path,
 	return ppk_diag_set(reterr, err, path, 0, 0, "%s", why_not(err));
 }
 
-enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
-	const struct ppk_browser_request *request, int64_t deadline_ms,
-	struct ppk_browser_message *ret_started)
+/* Send the first packet, of len bytes, and wait for the answer to it, which is wanted, or FAILED. */
+static enum ppk_err ask(struct ppk_passkeyd *passkeyd, size_t len, int64_t deadline_ms,
+	enum ppk_browser_message_type wanted, struct ppk_browser_message *ret)
 {
 	struct ppk_browser_message message;
-	size_t len = 0;
-	enum ppk_err err = ppk_browser_encode_request(
-		request, passkeyd->packet, PPK_BROWSER_MESSAGE_MAX, &len);
+	enum ppk_err err = ppk_packet_send(passkeyd->socket, passkeyd->packet, len);
 
-	if (err == PPK_OK)
-		err = ppk_packet_send(passkeyd->socket, passkeyd->packet, len);
 	/* who turns us away before we have asked has said why, and does not listen any more */
 	if (err == PPK_OK || err == PPK_ERR_PROCESS)
 		err = ppk_passkeyd_next(passkeyd, deadline_ms, &message);
@@ -129,10 +125,38 @@ enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
 		return err == PPK_ERR_TIMEOUT ? PPK_ERR_PROCESS : err;
 	if (message.type == PPK_BROWSER_FAILED)
 		return message.err;
-	if (message.type != PPK_BROWSER_STARTED)
+	if (message.type != wanted)
 		return PPK_ERR_FRAME;
-	*ret_started = message;
+	*ret = message;
 	return PPK_OK;
+}
+
+enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
+	const struct ppk_browser_request *request, int64_t deadline_ms,
+	struct ppk_browser_message *ret_started)
+{
+	size_t len = 0;
+	enum ppk_err err = ppk_browser_encode_request(
+		request, passkeyd->packet, PPK_BROWSER_MESSAGE_MAX, &len);
+
+	if (err != PPK_OK)
+		return err;
+	return ask(passkeyd, len, deadline_ms, PPK_BROWSER_STARTED, ret_started);
+}
+
+enum ppk_err ppk_passkeyd_draw(struct ppk_passkeyd *passkeyd, const char *url, int64_t deadline_ms,
+	struct ppk_qr_code *ret)
+{
+	struct ppk_browser_message drawn;
+	size_t len = 0;
+	enum ppk_err err =
+		ppk_browser_encode_draw(url, passkeyd->packet, PPK_BROWSER_MESSAGE_MAX, &len);
+
+	if (err == PPK_OK)
+		err = ask(passkeyd, len, deadline_ms, PPK_BROWSER_DRAWN, &drawn);
+	if (err == PPK_OK)
+		*ret = drawn.qr_code;
+	return err;
 }
 
 enum ppk_err ppk_passkeyd_next(

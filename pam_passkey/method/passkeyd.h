@@ -40,6 +40,13 @@ PPK_MUST_CHECK enum ppk_err ppk_passkeyd_begin(struct ppk_passkeyd *passkeyd,
 	struct ppk_browser_message *ret_started);
 
 /*
+ * On a connection of its own, on which nothing was said: the QR code of url, waiting until deadline_ms. Its
+ * bits live until the next call; its width is 0 where there is none. Errors as ppk_passkeyd_begin().
+ */
+PPK_MUST_CHECK enum ppk_err ppk_passkeyd_draw(struct ppk_passkeyd *passkeyd, const char *url,
+	int64_t deadline_ms, struct ppk_qr_code *ret);
+
+/*
  * The next message, waiting until deadline_ms (-1: for ever). FAILED is one too. Views in *ret live
  * until the next call. PPK_ERR_TIMEOUT | PPK_ERR_PROCESS (it ended) | PPK_ERR_FRAME (it lies) |
  * PPK_ERR_IO.

@@ -41,11 +41,10 @@ static void check_registration(const struct ppk_browser_registration *registrati
 	check_text(registration->name, PPK_CREDENTIAL_NAME_MAX);
 }
 
-static void check_started(const struct ppk_browser_message *message)
+static void check_drawn(const struct ppk_browser_message *message)
 {
 	static char drawing[PPK_QR_DRAWING_SIZE];
 
-	check_text(message->url, PPK_BROWSER_URL_MAX);
 	if (message->qr_code.width == 0)
 		return;
 	check_view(message->qr_code.bits, ppk_qr_bytes(message->qr_code.width),
@@ -67,7 +66,9 @@ static void try_message(const uint8_t *data, size_t len)
 	if (message.type == PPK_BROWSER_REGISTRATION)
 		check_registration(&message.registration);
 	if (message.type == PPK_BROWSER_STARTED)
-		check_started(&message);
+		check_text(message.url, PPK_BROWSER_URL_MAX);
+	else if (message.type == PPK_BROWSER_DRAWN)
+		check_drawn(&message);
 	else
 		check_text(message.address, PPK_BROWSER_ADDRESS_MAX);
 	/* one meaning, one spelling */
@@ -120,6 +121,19 @@ static void try_test(const uint8_t *data, size_t len)
 	read_bytes(test.credential.id, test.credential.len);
 }
 
+static void try_draw(const uint8_t *data, size_t len)
+{
+	uint8_t again[PPK_BROWSER_REQUEST_MAX];
+	size_t again_len = 0;
+	const char *url;
+
+	if (ppk_browser_decode_draw(data, len, &url) != PPK_OK)
+		return;
+	check_text(url, PPK_BROWSER_URL_MAX);
+	REQUIRE(ppk_browser_encode_draw(url, again, sizeof(again), &again_len) == PPK_OK &&
+		again_len == len && memcmp(again, data, len) == 0);
+}
+
 static void try_verdict(const uint8_t *data, size_t len)
 {
 	enum ppk_err verdict;
@@ -134,5 +148,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	try_request(data, len);
 	try_verdict(data, len);
 	try_test(data, len);
+	try_draw(data, len);
 	return 0;
 }

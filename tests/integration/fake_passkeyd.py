@@ -96,7 +96,7 @@ class Ceremony:
         self.connection.send(bytes([kind]) + (text(address) if address is not None else b"") + body)
 
     def start(self, url):
-        self.say(STARTED, text(url) + b"\0", address=None)  # no QR code
+        self.say(STARTED, text(url), address=None)
 
     def hear(self):
         """The next packet; None when passkeyctl is gone."""

@@ -15,6 +15,7 @@ import warnings
 
 import flood
 import passkeyd
+from browser_wire import DRAW, DRAWN
 import tap
 from passkeyd import assertion
 
@@ -203,8 +204,10 @@ def who_is_turned_away_reads_why_whatever_was_sent_before():
 
 def nonsense_from_a_program_is_refused():
     good = passkeyd.request()
-    cases = {"frame": [b"", b"x", good[:-1], good + b"\0", bytes([8]) + passkeyd.text("ok")],
-             "version": [good[:1] + b"\2" + good[2:]], "limit": [bytes(3585), bytes(60000)]}
+    cases = {"frame": [b"", b"x", good[:-1], good + b"\0", bytes([8]) + passkeyd.text("ok"),
+                       bytes([DRAW]), bytes([DRAW, 1]) + passkeyd.text(""), bytes([DRAW, 1]) + passkeyd.text("x") + b"x",
+                       bytes([DRAW, 1]) + passkeyd.text("\033[2J"), bytes([DRAW, 1]) + passkeyd.text("x" * 512)],
+             "version": [good[:1] + b"\2" + good[2:], bytes([DRAW, 2]) + passkeyd.text("x")], "limit": [bytes(3585), bytes(60000)]}
     with passkeyd.running(BUILD) as daemon:
         for error, packets in cases.items():
             for packet in packets:
@@ -217,6 +220,29 @@ def nonsense_from_a_program_is_refused():
         with ceremony(daemon) as (program, path):  # a verdict that nobody waits for
             program.verdict()
             wait_for_state(daemon, path, passkeyd.CANCELLED)
+
+
+def drawn(daemon, url):
+    """What DRAW is answered, without its type."""
+    program = daemon.program()
+    program.send(bytes([DRAW, 1]) + passkeyd.text(url))
+    packet = program.socket.recv(65536)
+    tap.equal(packet[0], DRAWN, "type of the answer")
+    tap.equal(program.next(), None, "the end")
+    program.close()
+    return packet[1:]
+
+
+def a_qr_code_is_drawn_without_a_ceremony():
+    with passkeyd.running(BUILD, ceremonies=1) as daemon, ceremony(daemon) as (program, _):
+        packet = drawn(daemon, program.url)
+        width = packet[0]
+        tap.equal(width in range(21, 70, 4), True, "a width: %d" % width)
+        tap.equal(len(packet), 1 + (width * width + 7) // 8, "length of its modules")
+        tap.equal(packet[1] >> 1, 127, "the edge of the finder pattern")
+        tap.equal(drawn(daemon, program.url), packet, "the same once more")
+        tap.equal(drawn(daemon, program.url + "x") != packet, True, "another address is another code")
+        tap.equal(drawn(daemon, "x" * 511), b"\0", "of what is too long for a terminal there is none")
 
 
 def limits_hold_and_are_given_back():
@@ -699,7 +725,7 @@ tap.run([
     three_wrong_numbers_are_the_end, an_expired_ceremony_takes_nothing, a_program_that_hangs_up_cancels,
     an_alarm_ends_it_from_any_address, another_address_gets_no_further, another_browser_cannot_answer,
     a_stranger_opens_no_ceremony, who_is_turned_away_reads_why_whatever_was_sent_before,
-    nonsense_from_a_program_is_refused, limits_hold_and_are_given_back,
+    nonsense_from_a_program_is_refused, a_qr_code_is_drawn_without_a_ceremony, limits_hold_and_are_given_back,
     without_descriptors_programs_are_turned_away_and_the_rest_goes_on, passkeyd_says_when_it_ends,
     every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
     smuggled_requests_do_not_arrive, paths_do_not_leave_the_page, headers_are_not_injected,

@@ -22,6 +22,7 @@ PARSERS = {
     ("core/base64.c", "base64_text"): ["ppk_base64_decode"],
     ("core/browser_message.c", "browser_message"): [
         "ppk_browser_decode_message", "ppk_browser_decode_verdict", "ppk_browser_decode_test",
+        "ppk_browser_decode_draw",
         "ppk_err_parse"],
     ("core/browser_message.c", "credential"): ["ppk_browser_transports_parse"],
     ("core/browser_request.c", "browser_message"): ["ppk_browser_decode_request"],
@@ -117,6 +118,7 @@ OTHERS = {
     "ppkd_reply_make": "sends",
     "ppkd_reply_send": "sends",
     "ppkd_service_answer": "ppkd_page_answer() has read it",
+    "ppkd_service_draw": "ppk_browser_decode_draw() reads it",
     "ppkd_service_begin": "ppk_browser_decode_request() reads it",
 }
 

@@ -33,6 +33,8 @@ static void caller_ready(struct ppkd_source *source)
 		close(socket);
 	else if ((size_t)got > sizeof(packet))
 		ppkd_service_refuse(service, socket, PPK_ERR_LIMIT);
+	else if (packet[0] == PPK_BROWSER_DRAW)
+		ppkd_service_draw(service, socket, packet, (size_t)got);
 	else
 		ppkd_service_begin(service, socket, packet, (size_t)got);
 }

@@ -96,6 +96,23 @@ void ppkd_service_refuse(struct ppkd_service *service, int socket, enum ppk_err 
 	close(socket);
 }
 
+void ppkd_service_draw(struct ppkd_service *service, int socket, const uint8_t *packet, size_t len)
+{
+	struct ppk_browser_message message = { .type = PPK_BROWSER_DRAWN };
+	uint8_t bits[PPKD_MODULES_MAX];
+	const char *url;
+	enum ppk_err err = ppk_browser_decode_draw(packet, len, &url);
+
+	if (err != PPK_OK) {
+		ppkd_service_refuse(service, socket, err);
+		return;
+	}
+	ppkd_modules_make(url, bits, &message.qr_code);
+	(void)say(service, socket, &message); /* one that does not hear it is gone itself */
+	drain(socket);
+	close(socket);
+}
+
 static void end(struct ppkd_service *service, struct ppkd_ceremony *ceremony, enum ppkd_state state)
 {
 	ceremony->state = state;
@@ -155,12 +172,10 @@ static bool say_started(struct ppkd_service *service, const struct ppkd_ceremony
 	char url[PPKD_URL_MAX + PPKD_SECRET_PATH_SIZE];
 	struct ppk_browser_message message = { .type = PPK_BROWSER_STARTED, .url = url };
 	size_t len = strlen(service->options->url);
-	uint8_t bits[PPKD_MODULES_MAX];
 
 	memcpy(url, service->options->url, len);
 	url[len] = '/';
 	memcpy(url + len + 1, ceremony->path, sizeof(ceremony->path));
-	ppkd_modules_make(url, bits, &message.qr_code);
 	return say(service, ceremony->socket, &message);
 }
 

@@ -44,6 +44,12 @@ void ppkd_service_unwatch(struct ppkd_service *service, int fd);
 void ppkd_service_begin(
 	struct ppkd_service *service, int socket, const uint8_t *packet, size_t len);
 
+/*
+ * A program asked for a QR code on socket, which is the service's from now on. Answered with DRAWN, or
+ * FAILED, and its end.
+ */
+void ppkd_service_draw(struct ppkd_service *service, int socket, const uint8_t *packet, size_t len);
+
 /* FAILED without a ceremony, and the end of the socket. */
 void ppkd_service_refuse(struct ppkd_service *service, int socket, enum ppk_err err);
 

@@ -29,7 +29,6 @@ static void the_url_comes_through(void)
 
 	CHECK_OK(ppk_browser_decode_message(buffer, encode(&sent), &got));
 	CHECK_INT(got.type, PPK_BROWSER_STARTED);
-	CHECK_INT(got.qr_code.width, 0);
 	CHECK_STR(got.url, sent.url);
 	sent.url = "";
 	refuse_to_encode(&sent);
@@ -39,8 +38,7 @@ static void the_url_comes_through(void)
 
 static void a_qr_code_comes_through(void)
 {
-	struct ppk_browser_message sent = { .type = PPK_BROWSER_STARTED,
-		.url = "https://login.example.org/x",
+	struct ppk_browser_message sent = { .type = PPK_BROWSER_DRAWN,
 		.qr_code = { .width = 29, .bits = browser_filler } };
 	struct ppk_browser_message got;
 	size_t len = encode(&sent);
@@ -59,6 +57,9 @@ static void a_qr_code_comes_through(void)
 		else
 			CHECK_OK(ppk_browser_decode_message(buffer, encode(&sent), &got));
 	}
+	sent.qr_code.width = 0;
+	CHECK_OK(ppk_browser_decode_message(buffer, encode(&sent), &got));
+	CHECK_INT(got.qr_code.width, 0);
 	sent.qr_code.width = 21;
 	len = encode(&sent);
 	buffer[len - ppk_qr_bytes(21) - 1] = 22;
@@ -264,7 +265,7 @@ static void what_only_the_program_says_is_no_message(void)
 
 	for (unsigned type = 0; type < 256; type++) {
 		const uint8_t packet[] = { (uint8_t)type, 0, 2, '1', 0 };
-		enum ppk_err want = type >= PPK_BROWSER_OPENED && type <= PPK_BROWSER_TURNED_AWAY
+		enum ppk_err want = type >= PPK_BROWSER_STARTED && type <= PPK_BROWSER_TURNED_AWAY
 					    ? PPK_OK
 					    : PPK_ERR_FRAME;
 
@@ -309,9 +310,8 @@ static void a_damaged_message_is_refused_or_means_what_it_says(void)
 	struct ppk_browser_message sent[] = {
 		browser_assertion(),
 		browser_registration(),
-		{ .type = PPK_BROWSER_STARTED,
-			.url = "http://x/y",
-			.qr_code = { .width = 21, .bits = browser_filler } },
+		{ .type = PPK_BROWSER_STARTED, .url = "http://x/y" },
+		{ .type = PPK_BROWSER_DRAWN, .qr_code = { .width = 21, .bits = browser_filler } },
 		{ .type = PPK_BROWSER_FAILED, .err = PPK_ERR_TIMEOUT, .address = "192.0.2.7" },
 		{ .type = PPK_BROWSER_NUMBER_WRONG, .address = "192.0.2.7", .tries_left = 2 },
 	};
@@ -383,6 +383,50 @@ static void a_damaged_test_is_refused_or_means_what_it_says(void)
 	CHECK(accepted >= (32 + 20) * 8); /* another challenge, and another credential */
 }
 
+static void the_address_to_draw_comes_through(void)
+{
+	char longest[PPK_BROWSER_URL_MAX + 2];
+	const char *got = NULL;
+	size_t len = 0;
+
+	CHECK_OK(ppk_browser_encode_draw(
+		"https://login.example.org/x", buffer, sizeof(buffer), &len));
+	CHECK_OK(ppk_browser_decode_draw(buffer, len, &got));
+	CHECK_STR(got, "https://login.example.org/x");
+	buffer[1]++;
+	CHECK_ERR(ppk_browser_decode_draw(buffer, len, &got), PPK_ERR_VERSION);
+	memset(longest, 'x', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	CHECK_ERR(ppk_browser_encode_draw(longest, buffer, sizeof(buffer), &len), PPK_ERR_LIMIT);
+	longest[sizeof(longest) - 2] = '\0';
+	CHECK_OK(ppk_browser_encode_draw(longest, buffer, sizeof(buffer), &len));
+	CHECK_ERR(ppk_browser_encode_draw("", buffer, sizeof(buffer), &len), PPK_ERR_LIMIT);
+	CHECK_ERR(ppk_browser_encode_draw("\033[2J", buffer, sizeof(buffer), &len), PPK_ERR_LIMIT);
+}
+
+static void damaged_draw(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	uint8_t again[128];
+	size_t again_len = 0, *accepted = context;
+	const char *url;
+
+	if (ppk_browser_decode_draw(data, len, &url) != PPK_OK)
+		return;
+	CHECK_OK(ppk_browser_encode_draw(url, again, sizeof(again), &again_len));
+	if (again_len != len || memcmp(again, data, len) != 0)
+		CHECK_FAIL("another address when %s", how);
+	(*accepted)++;
+}
+
+static void a_damaged_address_to_draw_is_refused_or_means_what_it_says(void)
+{
+	size_t len, accepted = 0;
+
+	CHECK_OK(ppk_browser_encode_draw("http://x/y", buffer, sizeof(buffer), &len));
+	CHECK_INT(mutate_each(buffer, len, damaged_draw, &accepted), len * 9);
+	CHECK(accepted > 0); /* another address */
+}
+
 static void damaged_transports(const uint8_t *data, size_t len, const char *how, void *context)
 {
 	char text[64], again[PPK_BROWSER_TRANSPORTS_SIZE];
@@ -412,6 +456,8 @@ static void a_damaged_name_is_no_transport(void)
 int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(the_url_comes_through), CHECK_TEST(a_qr_code_comes_through),
+		CHECK_TEST(the_address_to_draw_comes_through),
+		CHECK_TEST(a_damaged_address_to_draw_is_refused_or_means_what_it_says),
 		CHECK_TEST(who_opened_the_page_comes_through),
 		CHECK_TEST(a_wrong_number_leaves_one_or_two_tries),
 		CHECK_TEST(an_assertion_comes_through),

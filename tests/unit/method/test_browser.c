@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -77,12 +78,16 @@ enum lie {
 	LIE_HANDLE,
 };
 
+/* What is spoilt where a QR code is asked for. */
+enum drawing { DRAWN, DRAWN_NOTHING, DRAWN_GARBAGE, DRAWN_ASSERTION, DRAWN_FAILED, DRAWN_GONE };
+
 /* The honest half of a browser, and what a replay needs. */
 static struct signer *alice, *bob;
 static enum ppk_uv alice_uv;
 static struct sent {
 	size_t len;
 	uint8_t packet[8192];
+	unsigned drawings; /* that were asked for */
 } * last; /* shared with the children */
 
 static struct scene scene;
@@ -101,6 +106,7 @@ static struct {
 static struct {
 	int socket;
 	enum lie lie;
+	enum drawing drawing;
 	struct ppk_browser_request request;
 	uint8_t request_packet[PPK_BROWSER_REQUEST_MAX];
 	uint8_t packet[PPK_BROWSER_MESSAGE_MAX];
@@ -145,12 +151,9 @@ static void say(struct ppk_browser_message message)
 
 static void say_started(void)
 {
-	static const uint8_t bits[(QR_WIDTH * QR_WIDTH + 7) / 8] = { 0xfe };
-
 	say((struct ppk_browser_message){
 		.type = PPK_BROWSER_STARTED,
 		.url = liar.lie == LIE_URL ? ORIGIN ".evil.org/abcdefgh" : URL,
-		.qr_code = { .width = QR_WIDTH, .bits = bits },
 	});
 }
 
@@ -286,6 +289,45 @@ static void lie_then(void)
 		send_packet(last->packet, last->len);
 }
 
+static void say_drawn(void)
+{
+	static const uint8_t bits[(QR_WIDTH * QR_WIDTH + 7) / 8] = { 0xfe };
+	struct ppk_browser_message drawn = { .type = PPK_BROWSER_DRAWN };
+
+	if (liar.drawing == DRAWN)
+		drawn.qr_code = (struct ppk_qr_code){ .width = QR_WIDTH, .bits = bits };
+	if (liar.drawing == DRAWN_GARBAGE)
+		send_packet((const uint8_t *)"\024\026 not a width", 14);
+	else if (liar.drawing == DRAWN_ASSERTION)
+		say_assertion();
+	else if (liar.drawing == DRAWN_FAILED)
+		say_failed(PPK_ERR_NOT_REQUESTED);
+	else if (liar.drawing != DRAWN_GONE)
+		say(drawn);
+}
+
+/* Draws for whoever connects, until the child that says the rest has ended. */
+static void start_drawing(int listener)
+{
+	pid_t liars = getpid();
+	const char *url;
+	size_t len;
+
+	if (fork() != 0)
+		return;
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == liars);
+	close(liar.socket);
+	while ((liar.socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		len = hear(liar.packet, sizeof(liar.packet));
+		if (ppk_browser_decode_draw(liar.packet, len, &url) == PPK_OK &&
+			strcmp(url, URL) == 0)
+			last->drawings++;
+		say_drawn();
+		close(liar.socket);
+	}
+	_exit(0);
+}
+
 /* The next connection that says something: one that only looks whether somebody listens is closed at once. */
 static int accept_ceremony(int listener)
 {
@@ -309,6 +351,7 @@ static void run_liar(int listener, enum lie lie)
 	liar.lie = lie;
 	liar.socket = accept_ceremony(listener);
 	must(liar.socket >= 0);
+	start_drawing(listener);
 	len = hear(liar.request_packet, sizeof(liar.request_packet));
 	must(ppk_browser_decode_request(liar.request_packet, len, &liar.request) == PPK_OK);
 	must(liar.request.type == PPK_BROWSER_SIGN_IN && liar.request.credential_count > 0);
@@ -370,6 +413,7 @@ static void start(const char *more)
 	scene_begin(&scene, "stop\n");
 	scene.dialogue.ask = ask;
 	memset(&person, 0, sizeof(person));
+	liar.drawing = DRAWN;
 	person.answers[0] = "";
 	ppk_options_init(&options);
 	snprintf(options.credentials, sizeof(options.credentials), "%s/%%u", scene.folder);
@@ -413,8 +457,11 @@ static int listen_here(void)
 static struct ppk_result run(enum lie lie, int *ret_verdict)
 {
 	int listener = listen_here(), status = 0;
-	pid_t child = fork();
 	struct ppk_result result;
+	pid_t child;
+
+	last->drawings = 0;
+	child = fork();
 
 	CHECK(child >= 0);
 	if (child == 0)
@@ -615,6 +662,8 @@ static void over_ssh_everything_is_in_the_question(void)
 		"\nThen press Enter here, or type qr for a QR code, no for another way: ");
 	CHECK_HAS_NOT(person.text, "\u2588");
 	CHECK_HAS_NOT(scene.said, "show ");
+	CHECK_INT(
+		last->drawings, 0); /* the dearest thing that passkeyd does, and nobody wanted it */
 	scene_end(&scene);
 }
 
@@ -622,9 +671,11 @@ static void over_ssh_a_qr_code_is_shown_on_demand(void)
 {
 	start("");
 	person.answers[0] = "qr";
-	person.answers[1] = "";
+	person.answers[1] = "qr";
+	person.answers[2] = "";
 	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
-	CHECK_INT(person.asked, 2);
+	CHECK_INT(person.asked, 3);
+	CHECK_INT(last->drawings, 1);
 	CHECK_HAS(person.text, URL "\n\u2588\u2588\u2588\u2588");
 	CHECK_HAS(person.text, "\nThen press Enter here, or type no for another way: ");
 	CHECK_HAS_NOT(person.text, "\033");
@@ -639,6 +690,38 @@ static void over_ssh_a_qr_code_is_shown_on_demand(void)
 	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
 	CHECK_HAS_NOT(person.text, "\u2588");
 	CHECK_HAS_NOT(person.text, "qr");
+	CHECK_INT(last->drawings, 0);
+	scene_end(&scene);
+}
+
+/* The address alone will do, and what comes instead of a picture changes nothing. */
+static void without_a_qr_code_the_sign_in_goes_on(void)
+{
+	for (enum drawing drawing = DRAWN_NOTHING; drawing <= DRAWN_GONE; drawing++) {
+		start("");
+		liar.drawing = drawing;
+		person.answers[0] = "qr";
+		person.answers[1] = "";
+		check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+		CHECK_INT(person.asked, 2);
+		CHECK_INT(last->drawings, 1);
+		CHECK_HAS_NOT(person.text, "\u2588");
+		CHECK_HAS(person.text, "\nThen press Enter here, or type no for another way: ");
+		CHECK_HAS_NOT(scene.log_text, "alarm");
+		scene_end(&scene);
+		start("");
+		liar.drawing = drawing;
+		request.tty = "/dev/pts/1";
+		options.browser_qr = PPK_BROWSER_QR_YES;
+		check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+		CHECK_HAS_NOT(scene.said, "show \033[30;107m");
+		scene_end(&scene);
+	}
+	start("");
+	liar.drawing = DRAWN_NOTHING;
+	person.answers[0] = "qr";
+	person.answers[1] = "qr"; /* which is no longer offered: another way */
+	check_sign_in(NOTHING, PPK_OUTCOME_DENIED, PPK_ERR_CANCELLED);
 	scene_end(&scene);
 }
 
@@ -998,6 +1081,7 @@ int main(void)
 		CHECK_TEST(an_alarm_is_heard_behind_a_question_without_answer),
 		CHECK_TEST(over_ssh_everything_is_in_the_question),
 		CHECK_TEST(over_ssh_a_qr_code_is_shown_on_demand),
+		CHECK_TEST(without_a_qr_code_the_sign_in_goes_on),
 		CHECK_TEST(any_other_word_is_another_way),
 		CHECK_TEST(elsewhere_it_is_shown_and_nothing_is_asked),
 		CHECK_TEST(what_cannot_be_shown_is_a_denial),

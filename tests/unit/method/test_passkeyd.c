@@ -125,6 +125,39 @@ static void who_is_turned_away_before_asking_is_told_why(void)
 	ppk_passkeyd_close(&passkeyd);
 }
 
+static void a_qr_code_is_brought_or_there_is_none(void)
+{
+	static const uint8_t bits[56] = { 0xfe };
+	struct ppk_browser_message drawn = { .type = PPK_BROWSER_DRAWN,
+		.qr_code = { .width = 21, .bits = bits } };
+	struct ppk_browser_message started = { .type = PPK_BROWSER_STARTED, .url = "http://x/y" };
+	struct ppk_browser_message no = { .type = PPK_BROWSER_FAILED, .err = PPK_ERR_PERMISSION };
+	struct ppk_qr_code code = { .width = 7 };
+	const char *url = NULL;
+	size_t len = 0;
+	int peer;
+	struct ppk_passkeyd passkeyd = connected(&peer);
+	int64_t soon_ms = ppk_clock_ms() + SOON_MS;
+
+	say(peer, &drawn);
+	CHECK_OK(ppk_passkeyd_draw(&passkeyd, "http://x/y", soon_ms, &code));
+	CHECK_INT(code.width, 21);
+	CHECK_BYTES(code.bits, sizeof(bits), bits, sizeof(bits));
+	CHECK_OK(ppk_packet_receive(peer, soon_ms, packet, sizeof(packet), &len));
+	CHECK_OK(ppk_browser_decode_draw(packet, len, &url));
+	CHECK_STR(url, "http://x/y");
+	code.width = 7;
+	say(peer, &started);
+	CHECK_ERR(ppk_passkeyd_draw(&passkeyd, "http://x/y", soon_ms, &code), PPK_ERR_FRAME);
+	say(peer, &no);
+	CHECK_ERR(ppk_passkeyd_draw(&passkeyd, "http://x/y", soon_ms, &code), PPK_ERR_PERMISSION);
+	CHECK_ERR(ppk_passkeyd_draw(&passkeyd, "", soon_ms, &code), PPK_ERR_LIMIT);
+	CHECK_ERR(ppk_passkeyd_draw(&passkeyd, "http://x/y", 0, &code), PPK_ERR_PROCESS);
+	CHECK_INT(code.width, 7);
+	ppk_passkeyd_close(&passkeyd);
+	close(peer);
+}
+
 static void nonsense_is_a_frame_error(void)
 {
 	struct ppk_browser_message got;
@@ -209,6 +242,7 @@ int main(void)
 	status = CHECK_RUN(CHECK_TEST(a_ceremony_runs_from_url_to_verdict),
 		CHECK_TEST(why_no_ceremony_begins_is_the_answer),
 		CHECK_TEST(who_is_turned_away_before_asking_is_told_why),
+		CHECK_TEST(a_qr_code_is_brought_or_there_is_none),
 		CHECK_TEST(nonsense_is_a_frame_error),
 		CHECK_TEST(a_passkeyd_that_does_not_run_is_not_found),
 		CHECK_TEST(a_full_queue_is_busy), CHECK_TEST(a_strangers_socket_is_refused));
