@@ -85,6 +85,21 @@ PPK_MUST_CHECK enum ppk_err ppk_file_lock(const char *path, const struct ppk_tru
 void ppk_file_unlock(int fd);
 
 /*
+ * The same three for a file at a place (sys/path.h) that was walked to once, for whoever does several of them:
+ * nothing on the way is looked at again. path is what the place was made of, for *reterr.
+ */
+struct ppk_place;
+PPK_MUST_CHECK enum ppk_err ppk_file_read_at(const struct ppk_place *place, const char *path,
+					     const struct ppk_trust *trust, size_t max,
+					     struct ppk_bytes *ret, struct ppk_diag *reterr);
+PPK_MUST_CHECK enum ppk_err ppk_file_replace_at(const struct ppk_place *place, const char *path,
+						const struct ppk_file_owner *owner, const void *data,
+						size_t len, struct ppk_diag *reterr);
+PPK_MUST_CHECK enum ppk_err ppk_file_lock_at(const struct ppk_place *place, const char *path,
+					     const struct ppk_trust *trust, int *ret_fd,
+					     struct ppk_diag *reterr);
+
+/*
  * Make a folder with owner and mode when it is missing; its parent must exist and pass trust, and so
  * must the folder when it is there. Errors as ppk_file_replace.
  */

@@ -134,6 +134,15 @@ enum ppk_err ppk_file_lock(
 	return take(fault, path, fd, ret_fd, reterr);
 }
 
+enum ppk_err ppk_file_lock_at(const struct ppk_place *place, const char *path,
+	const struct ppk_trust *trust, int *ret_fd, struct ppk_diag *reterr)
+{
+	int fd = -1;
+	struct ppk_fault fault = open_lock_in(place, trust, &fd);
+
+	return take(fault, path, fd, ret_fd, reterr);
+}
+
 static struct ppk_fault run_open_lock(void *context, int *ret_fd)
 {
 	return open_lock(context, ret_fd);

@@ -27,18 +27,14 @@ static struct ppk_fault read_exactly(int fd, uint8_t *buffer, size_t expected, s
 								: PPK_FAULT_CHANGED };
 }
 
-/* Open path as it must be to be read: *ret_size bytes, at most max. */
-static struct ppk_fault open_to_read(
-	const char *path, const struct ppk_trust *trust, size_t max, int *ret_fd, size_t *ret_size)
+/* Open what is at place as it must be to be read: *ret_size bytes, at most max. */
+static struct ppk_fault open_at(const struct ppk_place *place, const struct ppk_trust *trust,
+	size_t max, int *ret_fd, size_t *ret_size)
 {
-	struct ppk_place place = { .folder = -1 };
 	struct stat status;
-	struct ppk_fault fault = ppk_place_open(path, trust, &place);
 	int fd;
+	struct ppk_fault fault = ppk_place_open_file(place, O_RDONLY, trust, &fd, &status);
 
-	if (fault.kind == PPK_FAULT_NONE)
-		fault = ppk_place_open_file(&place, O_RDONLY, trust, &fd, &status);
-	ppk_place_close(&place);
 	if (fault.kind != PPK_FAULT_NONE)
 		return fault;
 	if (status.st_size < 0 || (unsigned long long)status.st_size > max) {
@@ -50,15 +46,27 @@ static struct ppk_fault open_to_read(
 	return fault;
 }
 
-static struct ppk_fault read_here(
-	const char *path, const struct ppk_trust *trust, size_t max, struct ppk_bytes *ret)
+static struct ppk_fault open_to_read(
+	const char *path, const struct ppk_trust *trust, size_t max, int *ret_fd, size_t *ret_size)
+{
+	struct ppk_place place = { .folder = -1 };
+	struct ppk_fault fault = ppk_place_open(path, trust, &place);
+
+	if (fault.kind == PPK_FAULT_NONE)
+		fault = open_at(&place, trust, max, ret_fd, ret_size);
+	ppk_place_close(&place);
+	return fault;
+}
+
+static struct ppk_fault read_at(const struct ppk_place *place, const struct ppk_trust *trust,
+	size_t max, struct ppk_bytes *ret)
 {
 	struct ppk_bytes bytes = { NULL, 0 };
 	struct ppk_fault fault;
 	size_t size;
 	int fd;
 
-	fault = open_to_read(path, trust, max, &fd, &size);
+	fault = open_at(place, trust, max, &fd, &size);
 	if (fault.kind != PPK_FAULT_NONE)
 		return fault;
 	bytes.data = malloc(size + 1);
@@ -71,6 +79,26 @@ static struct ppk_fault read_here(
 		*ret = bytes;
 	else
 		free(bytes.data);
+	return fault;
+}
+
+enum ppk_err ppk_file_read_at(const struct ppk_place *place, const char *path,
+	const struct ppk_trust *trust, size_t max, struct ppk_bytes *ret, struct ppk_diag *reterr)
+{
+	struct ppk_fault fault = read_at(place, trust, max, ret);
+
+	return ppk_fault_report(&fault, path, reterr);
+}
+
+static struct ppk_fault read_here(
+	const char *path, const struct ppk_trust *trust, size_t max, struct ppk_bytes *ret)
+{
+	struct ppk_place place = { .folder = -1 };
+	struct ppk_fault fault = ppk_place_open(path, trust, &place);
+
+	if (fault.kind == PPK_FAULT_NONE)
+		fault = read_at(&place, trust, max, ret);
+	ppk_place_close(&place);
 	return fault;
 }
 

@@ -81,6 +81,7 @@ static struct ppk_fault write_all(int fd, const uint8_t *data, size_t len)
 
 /* What a file size limit makes of the host, to be put back. */
 struct size_limit {
+	bool exists; /* without one no write is refused, and there is nothing to put back */
 	struct rlimit limit;
 	bool raised;
 	sigset_t mask;
@@ -100,6 +101,10 @@ static void size_limit_lift(struct size_limit *saved)
 {
 	sigset_t signal, pending;
 
+	saved->exists = getrlimit(RLIMIT_FSIZE, &saved->limit) != 0 ||
+			saved->limit.rlim_cur != RLIM_INFINITY;
+	if (!saved->exists)
+		return;
 	sigemptyset(&signal);
 	sigaddset(&signal, SIGXFSZ);
 	pthread_sigmask(SIG_BLOCK, &signal, &saved->mask);
@@ -113,6 +118,8 @@ static void size_limit_restore(const struct size_limit *saved)
 	const struct timespec now = { 0, 0 };
 	sigset_t signal;
 
+	if (!saved->exists)
+		return;
 	if (saved->raised)
 		(void)setrlimit(RLIMIT_FSIZE, &saved->limit);
 	/* Take back the signal that a refused write left pending, but none that was there before. */
@@ -166,22 +173,26 @@ static struct ppk_fault replace_in(int folder, const char *name, const struct re
 	return fault;
 }
 
+static struct ppk_fault replace_at(const struct ppk_place *place, const struct replacement *what)
+{
+	struct ppk_fault fault;
+	/* An O_PATH descriptor cannot be synced. */
+	int folder = openat(place->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0)
+		return ppk_fault_from_errno(errno);
+	fault = replace_in(folder, place->name, what);
+	close(folder);
+	return fault;
+}
+
 static struct ppk_fault replace(const struct replacement *what)
 {
 	struct ppk_place place = { .folder = -1 };
 	struct ppk_fault fault = ppk_place_open(what->path, what->trust, &place);
-	int folder;
 
-	if (fault.kind != PPK_FAULT_NONE)
-		return fault;
-	/* An O_PATH descriptor cannot be synced. */
-	folder = openat(place.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0) {
-		fault = ppk_fault_from_errno(errno);
-	} else {
-		fault = replace_in(folder, place.name, what);
-		close(folder);
-	}
+	if (fault.kind == PPK_FAULT_NONE)
+		fault = replace_at(&place, what);
 	ppk_place_close(&place);
 	return fault;
 }
@@ -200,6 +211,15 @@ enum ppk_err ppk_file_replace(const char *path, const struct ppk_trust *trust,
 		.path = path, .trust = trust, .owner = owner, .data = data, .len = len
 	};
 	struct ppk_fault fault = replace(&what);
+
+	return ppk_fault_report(&fault, path, reterr);
+}
+
+enum ppk_err ppk_file_replace_at(const struct ppk_place *place, const char *path,
+	const struct ppk_file_owner *owner, const void *data, size_t len, struct ppk_diag *reterr)
+{
+	const struct replacement what = { .path = path, .owner = owner, .data = data, .len = len };
+	struct ppk_fault fault = replace_at(place, &what);
 
 	return ppk_fault_report(&fault, path, reterr);
 }

@@ -57,18 +57,27 @@ static enum ppk_err make_folder(
 	return ppk_folder_make(folder, trust, &owner, reterr);
 }
 
+/* Walk to the folder, and take the lock there. */
+static enum ppk_err lock_there(struct ppk_state *state, struct ppk_diag *reterr)
+{
+	struct ppk_fault fault = ppk_place_open(state->path, &state->trust, &state->place);
+
+	state->has_place = fault.kind == PPK_FAULT_NONE;
+	if (!state->has_place)
+		return ppk_fault_report(&fault, state->path, reterr);
+	return ppk_file_lock_at(&state->place, state->path, &state->trust, &state->lock_fd, reterr);
+}
+
 /* Take the lock; the folder is looked for, and made, only when that shows that there is none. */
 static enum ppk_err lock_or_make_folder(
 	const char *folder, struct ppk_state *state, struct ppk_diag *reterr)
 {
-	enum ppk_err err = ppk_file_lock(state->path, &state->trust, &state->lock_fd, reterr);
+	enum ppk_err err = lock_there(state, reterr);
 
-	if (err != PPK_ERR_IO || !folder_is_missing(folder, &state->trust))
+	if (err != PPK_ERR_IO || state->has_place || !folder_is_missing(folder, &state->trust))
 		return err;
 	err = make_folder(folder, &state->trust, reterr);
-	return err != PPK_OK
-		       ? err
-		       : ppk_file_lock(state->path, &state->trust, &state->lock_fd, reterr);
+	return err != PPK_OK ? err : lock_there(state, reterr);
 }
 
 /*
@@ -91,6 +100,15 @@ static enum ppk_err lock(const char *folder, struct ppk_state *state, enum ppk_e
 	return err;
 }
 
+static enum ppk_err read_file(
+	const struct ppk_state *state, struct ppk_bytes *ret, struct ppk_diag *reterr)
+{
+	if (state->has_place)
+		return ppk_file_read_at(&state->place, state->path, &state->trust,
+			PPK_SIGN_COUNTS_FILE_MAX, ret, reterr);
+	return ppk_file_read(state->path, &state->trust, PPK_SIGN_COUNTS_FILE_MAX, ret, reterr);
+}
+
 static enum ppk_err read_counts(
 	const char *folder, struct ppk_state *state, struct ppk_diag *reterr)
 {
@@ -99,7 +117,7 @@ static enum ppk_err read_counts(
 	enum ppk_err err;
 
 	state->counts.len = 0;
-	err = ppk_file_read(state->path, &state->trust, PPK_SIGN_COUNTS_FILE_MAX, &text, &diag);
+	err = read_file(state, &text, &diag);
 	if (err == PPK_ERR_NOT_FOUND ||
 		(err == PPK_ERR_IO && folder_is_missing(folder, &state->trust)))
 		return PPK_OK;
@@ -156,7 +174,7 @@ enum ppk_err ppk_state_commit(struct ppk_state *state, struct ppk_diag *reterr)
 	err = ppk_sign_counts_format(&state->counts, &text);
 	if (err != PPK_OK)
 		return ppk_diag_set(reterr, err, state->path, 0, 0, "%s", ppk_err_sentence(err));
-	err = ppk_file_replace(state->path, &state->trust, &owner, text.data, text.len, reterr);
+	err = ppk_file_replace_at(&state->place, state->path, &owner, text.data, text.len, reterr);
 	ppk_bytes_done(&text);
 	return err;
 }
@@ -165,6 +183,9 @@ void ppk_state_end(struct ppk_state *state)
 {
 	if (state->locked)
 		ppk_file_unlock(state->lock_fd);
+	if (state->has_place)
+		ppk_place_close(&state->place);
+	state->has_place = false;
 	state->locked = false;
 	state->writable = false;
 	state->lock_fd = -1;

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/sign_counts.h"
 #include "sys/file.h"
+#include "sys/path.h"
 
 /*
  * One user's sign counts on disk: FOLDER/USER.counts, owner root, mode 0644.
@@ -18,6 +19,8 @@
 struct ppk_state {
 	char path[1280];
 	struct ppk_trust trust;
+	bool has_place;    /* false in a zeroed struct, and then place means nothing */
+	struct ppk_place place; /* of path: its folder is walked to once */
 	bool locked;       /* false in a zeroed struct, and then lock_fd means nothing */
 	int lock_fd;
 	bool writable;     /* false: this caller may look and not write (a screen locker) */

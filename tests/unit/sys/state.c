@@ -92,6 +92,21 @@ static void what_is_not_committed_is_not_stored(void)
 	CHECK_INT(stored(), 41);
 }
 
+/* The lock is in one folder: so is what is written under it. */
+static void the_folder_is_walked_to_once(void)
+{
+	make_folder();
+	CHECK_OK(begin());
+	CHECK(rename(in_scratch("s"), in_scratch("moved")) == 0);
+	CHECK(mkdir(in_scratch("s"), 0755) == 0);
+	ppk_sign_counts_set(&state.counts, id_hash, 5, 1790000000);
+	CHECK_OK(ppk_state_commit(&state, &diag));
+	ppk_state_end(&state);
+	CHECK(access(in_scratch("moved/alice.counts"), F_OK) == 0);
+	CHECK(access(in_scratch("s/alice.counts"), F_OK) != 0);
+	CHECK_INT(stored(), -1);
+}
+
 static void a_missing_folder_is_made(void)
 {
 	struct stat status;
@@ -328,6 +343,7 @@ int main(void)
 	result = CHECK_RUN(CHECK_TEST(a_first_sign_in_finds_no_counts),
 		CHECK_TEST(a_committed_count_is_there_for_the_next),
 		CHECK_TEST(what_is_not_committed_is_not_stored),
+		CHECK_TEST(the_folder_is_walked_to_once),
 		CHECK_TEST(a_missing_folder_is_made),
 		CHECK_TEST(a_missing_parent_of_the_folder_is_an_error),
 		CHECK_TEST(damaged_state_is_refused_and_not_read_as_no_counts),
