@@ -51,13 +51,31 @@ static bool is_shown(uint32_t code)
 		 (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069));
 }
 
+/* How many characters at text are those of ASCII that may be shown? Nearly all of nearly every text. */
+static size_t plain_len(const uint8_t *text, size_t len)
+{
+	size_t plain = 0;
+
+	while (plain < len && text[plain] >= 0x20 && text[plain] < 0x7f)
+		plain++;
+	return plain;
+}
+
 void ppk_text_sanitise(char *out, size_t size, const char *text, size_t len)
 {
 	const uint8_t *next = (const uint8_t *)text;
 	size_t used = 0;
 
 	while (len > 0) {
+		size_t room = size - 1 - used, plain = plain_len(next, len < room ? len : room);
 		uint32_t code;
+
+		memcpy(out + used, next, plain);
+		used += plain;
+		next += plain;
+		len -= plain;
+		if (len == 0)
+			break;
 		size_t step = utf8_decode(next, len, &code);
 		bool shown = step > 0 && is_shown(code);
 
@@ -82,8 +100,14 @@ bool ppk_text_is_printable(const char *text, size_t len, size_t max)
 
 	if (len == 0 || len > max)
 		return false;
-	while (len > 0) {
+	for (;;) {
+		size_t plain = plain_len(next, len);
 		uint32_t code;
+
+		next += plain;
+		len -= plain;
+		if (len == 0)
+			return true;
 		size_t step = utf8_decode(next, len, &code);
 
 		if (step == 0 || !is_shown(code))
@@ -91,7 +115,6 @@ bool ppk_text_is_printable(const char *text, size_t len, size_t max)
 		next += step;
 		len -= step;
 	}
-	return true;
 }
 
 enum ppk_err ppk_text_to_number(

@@ -56,11 +56,16 @@ void ppk_message_format(
 	snprintf(number, sizeof(number), "%u", values->number);
 	snprintf(digits, sizeof(digits), "%02u", values->number);
 	for (const char *text = templates[message]; *text != '\0';) {
-		const struct place *place =
-			place_at(places, sizeof(places) / sizeof(places[0]), text);
+		size_t plain = strcspn(text, "{");
+		const struct place *place;
 
-		if (place == NULL) {
-			put(raw, sizeof(raw), &len, text++, 1);
+		put(raw, sizeof(raw), &len, text, plain);
+		text += plain;
+		place = place_at(places, sizeof(places) / sizeof(places[0]), text);
+		if (place == NULL) { /* a brace that names nothing, or the end */
+			plain = *text != '\0';
+			put(raw, sizeof(raw), &len, text, plain);
+			text += plain;
 			continue;
 		}
 		put(raw, sizeof(raw), &len, place->value, strlen(place->value));
