@@ -85,8 +85,8 @@ PPK_MUST_CHECK enum ppk_err ppk_file_lock(const char *path, const struct ppk_tru
 void ppk_file_unlock(int fd);
 
 /*
- * The same three for a file at a place (sys/path.h) that was walked to once, for whoever does several of them:
- * nothing on the way is looked at again. path is what the place was made of, for *reterr.
+ * The same three for a file at a place (sys/path.h) that was walked to once, for whoever does several of
+ * them: nothing on the way is looked at again. path is what the place was made of, for *reterr.
  */
 struct ppk_place;
 PPK_MUST_CHECK enum ppk_err ppk_file_read_at(const struct ppk_place *place, const char *path,

@@ -181,14 +181,11 @@ static struct ppk_bytes make_answer(
 
 static void open_page(struct browser *browser, const char *url)
 {
-	static const char *const parts[] = { "/page.css", "/page.js", "/icon.svg" };
-
 	must(strncmp(url, browser->origin, strlen(browser->origin)) == 0, "URL");
 	snprintf(browser->path, sizeof(browser->path), "%s", url + strlen(browser->origin));
 	connect_to(browser);
 	get(browser, browser->path, "", HEADERS_OF_PAGE);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		get(browser, parts[i], "", HEADERS_OF_PART);
+	get(browser, "/icon.svg", "", HEADERS_OF_PART);
 	get(browser, browser->path, "/view", HEADERS_OF_SCRIPT);
 }
 

@@ -40,7 +40,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         if self.path == "/stand_in.js":
             with open(os.path.join(HERE, "stand_in.js"), "rb") as file:
                 return self.answer(200, [("Content-Type", "text/javascript")], file.read())
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+        headers = {name: value for name, value in self.headers.items()
+                   if name.lower() not in ("connection", "accept-encoding")}
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         upstream = http.client.HTTPConnection("127.0.0.1", DAEMON.port, timeout=passkeyd.SOON_S)
         with contextlib.closing(upstream):
@@ -49,8 +50,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
             got = upstream.getresponse()
             data = got.read()
         if self.stands_in:
-            data = data.replace(b'<script src="/page.js"', b'<script src="/stand_in.js"></script>\n<script src="/page.js"')
-        kept = [(name, value) for name, value in got.headers.items() if name not in ("Content-Length", "Connection")]
+            data = data.replace(b"<script>", b'<script src="/stand_in.js"></script>\n<script>')
+        kept = [(name, value.replace("script-src ", "script-src 'self' ") if self.stands_in else value)
+                for name, value in got.headers.items() if name not in ("Content-Length", "Connection")]
         return self.answer(got.status, kept, data)
 
     do_POST = do_GET

@@ -33,7 +33,8 @@ static void note(struct ppkd_head *head, char *line)
 		{ "Content-Type", &head->content_type },
 		{ "Transfer-Encoding", &head->transfer_encoding },
 		{ "Sec-Fetch-Site", &head->sec_fetch_site },
-		{ "Sec-Fetch-Dest", &head->sec_fetch_dest } };
+		{ "Sec-Fetch-Dest", &head->sec_fetch_dest },
+		{ "Accept-Encoding", &head->accept_encoding } };
 	char *value = strstr(line, ": ");
 
 	if (value == NULL)
@@ -61,10 +62,10 @@ static void check(const struct ppkd_head *head, const struct ppkd_route *route)
 	REQUIRE(route->body_len <= PPKD_ANSWER_MAX && (post || route->body_len == 0));
 	if (post)
 		REQUIRE(head->origin.count == 1 && strcmp(head->origin.value, URL) == 0);
-	if (route->action != PPKD_GET_STATIC)
+	if (route->action > PPKD_GET_ICON)
 		REQUIRE(ppkd_secret_path_read(route->path, strlen(route->path), again) &&
 			strcmp(again, route->path) == 0);
-	PLANT(route->action != PPKD_GET_STATIC &&
+	PLANT(route->action > PPKD_GET_ICON &&
 		strcmp(route->path, "0123456789abcdefghjkmnpqrs") != 0);
 }
 
@@ -81,6 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	head.path = next_line(&rest);
 	while (*rest != '\0')
 		note(&head, next_line(&rest));
+	if (ppkd_header_takes_gzip(&head.accept_encoding))
+		REQUIRE(head.accept_encoding.count == 1 &&
+			strcasestr(head.accept_encoding.value, "gzip") != NULL);
 	route = ppkd_route_find(&head, URL);
 	if (route.refused == 0)
 		check(&head, &route);

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """passkeyd, with programs at one side and every kind of client at the other.   usage: test_passkeyd.py BUILD"""
 
+import base64
 import contextlib
+import gzip
+import hashlib
 import os
+import re
 import resource
 import signal
 import socket
@@ -306,17 +310,40 @@ def passkeyd_says_when_it_ends():
 def every_answer_keeps_the_page_to_itself():
     wanted = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
               "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+    icon = {"Cache-Control": "public, max-age=604800"}  # who signs in every day need not fetch it every day
     with passkeyd.running(BUILD) as daemon, ceremony(daemon) as (_, path):
-        for asked in (path, path + "/view", path + "/nothing", "/", "/page.js", "/page.css", "/icon.svg",
-                      "/" + "0" * 26):
+        for asked in (path, path + "/view", path + "/nothing", "/", "/page.js", "/icon.svg", "/" + "0" * 26):
             _, headers, _ = daemon.ask("GET", asked)
-            for name, value in wanted.items():
+            for name, value in {**wanted, **(icon if asked == "/icon.svg" else {})}.items():
                 tap.equal(headers.get_all(name), [value], "%s of %s" % (name, asked))
             policy = headers["Content-Security-Policy"]
             tap.contains(policy, "default-src 'none'")
             tap.contains(policy, "frame-ancestors 'none'")
             tap.equal("unsafe" in policy or "*" in policy or "http" in policy, False, "a wide policy")
             tap.equal("Server" in headers, False, "a Server header")
+
+
+def source(text):
+    return "'sha256-%s'" % base64.b64encode(hashlib.sha256(text).digest()).decode()
+
+
+def the_page_is_one_document_and_its_own_script_alone_runs():
+    with passkeyd.running(BUILD) as daemon, ceremony(daemon) as (_, path):
+        code, headers, page = daemon.ask("GET", path)
+        tap.equal((code, headers["Content-Encoding"]), (200, None), "the page")
+        policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+        for tag in ("script", "style"):
+            found = re.findall(rb"<%s>(.*?)</%s>" % (tag.encode(), tag.encode()), page, re.S)
+            tap.equal(policy[tag + "-src"], " ".join(map(source, found)), "what may run as %s" % tag)
+            tap.equal(len(found), 1, "%s in the page" % tag)
+        tap.equal(set(re.findall(rb'(?:src|href)="([^"]*)"', page)), {b"/icon.svg"}, "what a browser fetches besides")
+        for encoding, packed in (("gzip", True), ("gzip, deflate, br, zstd", True), ("br", False), ("gzip;q=0", False)):
+            for asked in (path, "/", "/" + "0" * 26):
+                _, headers, body = daemon.ask("GET", asked, Accept_Encoding=encoding)
+                tap.equal((headers["Content-Encoding"], headers["Vary"]), ("gzip" if packed else None, "Accept-Encoding"),
+                          "%s, %s" % (asked, encoding))
+                tap.equal(gzip.decompress(body) if packed else body, page, "the same page")
+                tap.equal(headers["Content-Type"], "text/html; charset=utf-8", "type")
 
 
 def only_our_own_page_is_listened_to():
@@ -392,9 +419,9 @@ def smuggled_requests_do_not_arrive():
 
 
 def paths_do_not_leave_the_page():
-    paths = ["/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/etc/passwd", "//etc/passwd", "/page.js/..",
-             "/page.js%00", "/./page.js", "/page.html", "/parts.c", "/%70age.js", "/" + "a" * 5000, "/\\..\\x",
-             "/;/page.js", "/page.js/"]
+    paths = ["/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/etc/passwd", "//etc/passwd", "/icon.svg/..",
+             "/icon.svg%00", "/./icon.svg", "/page.html", "/parts.c", "/%69con.svg", "/" + "a" * 5000, "/\\..\\x",
+             "/;/icon.svg", "/icon.svg/"]
     with passkeyd.running(BUILD) as daemon, ceremony(daemon) as (_, path):
         for asked in paths + [path + "/../" + path[1:], path + "/", path + "/%76iew", path + "%2fview"]:
             got = raw(daemon, ("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (asked, daemon.host)).encode())
@@ -727,7 +754,7 @@ tap.run([
     a_stranger_opens_no_ceremony, who_is_turned_away_reads_why_whatever_was_sent_before,
     nonsense_from_a_program_is_refused, a_qr_code_is_drawn_without_a_ceremony, limits_hold_and_are_given_back,
     without_descriptors_programs_are_turned_away_and_the_rest_goes_on, passkeyd_says_when_it_ends,
-    every_answer_keeps_the_page_to_itself, only_our_own_page_is_listened_to,
+    every_answer_keeps_the_page_to_itself, the_page_is_one_document_and_its_own_script_alone_runs, only_our_own_page_is_listened_to,
     smuggled_requests_do_not_arrive, paths_do_not_leave_the_page, headers_are_not_injected,
     an_oversized_body_is_not_read, ten_thousand_guesses_find_nothing, half_open_connections_keep_nobody_out,
     slow_requests_are_ended, a_flood_of_requests_stops_no_sign_in,

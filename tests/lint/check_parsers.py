@@ -88,7 +88,7 @@ PARSERS = {
     ("passkeyctl/sudo_listing.c", "sudo_listing"): ["ppk_sudo_listing_read"],
     ("passkeyd/options.c", "passkeyd_options"): ["ppkd_options_apply"],
     ("passkeyd/page_message.c", "page_answer"): ["ppkd_page_answer"],
-    ("passkeyd/route.c", "route"): ["ppkd_route_find", "ppkd_header_is_well_formed"],
+    ("passkeyd/route.c", "route"): ["ppkd_route_find", "ppkd_header_is_well_formed", "ppkd_header_takes_gzip"],
     ("passkeyd/secret_path.c", "route"): ["ppkd_secret_path_read"],
 }
 
@@ -103,6 +103,7 @@ OTHERS = {
     "ppk_crypto_sha256": "hashes",
     "ppk_file_replace": "writes",
     "ppk_file_replace_as": "writes",
+    "ppk_file_replace_at": "writes",
     "ppk_host_link_number": "asks the kernel for a name",
     "ppk_launcher_start_worker": "sends",
     "ppk_packet_send": "sends",
@@ -115,7 +116,6 @@ OTHERS = {
     "ppk_stream_send": "sends",
     "ppkd_ceremony_begin_test": "ppk_browser_decode_test() has read it",
     "ppkd_ceremony_new": "ppk_browser_decode_request() has read it",
-    "ppkd_reply_make": "sends",
     "ppkd_reply_send": "sends",
     "ppkd_service_answer": "ppkd_page_answer() has read it",
     "ppkd_service_draw": "ppk_browser_decode_draw() reads it",

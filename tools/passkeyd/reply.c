@@ -3,8 +3,12 @@
 
 #include <stdbool.h>
 
+#include "page_policy.h"
+#include "parts.h"
+
 #define CONTENT_SECURITY_POLICY                                                                    \
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                \
+	"default-src 'none'; script-src " PPKD_SCRIPT_SOURCE "; style-src " PPKD_STYLE_SOURCE      \
+	"; img-src 'self'; "                                                                       \
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "        \
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
@@ -19,28 +23,59 @@ static const char *const headers[][2] = {
 	{ "Permissions-Policy",
 		"publickey-credentials-get=(self), publickey-credentials-create=(self), "
 		"camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
-	{ "Cache-Control", "no-store" },
 };
 
-struct MHD_Response *ppkd_reply_make(const void *data, size_t len, const char *type)
+static bool add_headers(struct MHD_Response *response, const char *type, const char *cache)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		len, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY);
-	bool good = response != NULL;
+	bool good = true;
 
 	for (size_t i = 0; good && i < sizeof(headers) / sizeof(headers[0]); i++)
 		good = MHD_add_response_header(response, headers[i][0], headers[i][1]) == MHD_YES;
-	if (good && MHD_add_response_header(response, "Content-Type", type) == MHD_YES)
-		return response;
-	if (response != NULL)
+	return good && MHD_add_response_header(response, "Cache-Control", cache) == MHD_YES &&
+	       MHD_add_response_header(response, "Content-Type", type) == MHD_YES;
+}
+
+static struct MHD_Response *make(const void *data, size_t len, enum MHD_ResponseMemoryMode mode,
+	const char *type, const char *cache)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(len, (void *)(uintptr_t)data, mode);
+
+	if (response != NULL && !add_headers(response, type, cache)) {
 		MHD_destroy_response(response);
-	return NULL;
+		return NULL;
+	}
+	return response;
+}
+
+struct MHD_Response *ppkd_reply_make_icon(void)
+{
+	/* nothing secret is in it: whoever comes again need not ask for it again */
+	return make(ppkd_icon.data, ppkd_icon.len, MHD_RESPMEM_PERSISTENT, "image/svg+xml",
+		"public, max-age=604800");
+}
+
+struct MHD_Response *ppkd_reply_make_page(bool gzip)
+{
+	struct MHD_Response *response = make(gzip ? ppkd_page.gzip : ppkd_page.data,
+		gzip ? ppkd_page.gzip_len : ppkd_page.len, MHD_RESPMEM_PERSISTENT,
+		"text/html; charset=utf-8", "no-store");
+
+	if (response != NULL &&
+		(MHD_add_response_header(response, "Vary", "Accept-Encoding") != MHD_YES ||
+			(gzip && MHD_add_response_header(response, "Content-Encoding", "gzip") !=
+					 MHD_YES))) {
+		MHD_destroy_response(response);
+		return NULL;
+	}
+	return response;
 }
 
 enum MHD_Result ppkd_reply_send(
 	struct MHD_Connection *connection, unsigned status, const uint8_t *data, size_t len)
 {
-	struct MHD_Response *response = ppkd_reply_make(data, len, "application/octet-stream");
+	struct MHD_Response *response =
+		make(data, len, MHD_RESPMEM_MUST_COPY, "application/octet-stream", "no-store");
 	enum MHD_Result result;
 
 	if (response == NULL)
@@ -52,7 +87,8 @@ enum MHD_Result ppkd_reply_send(
 
 enum MHD_Result ppkd_reply_refuse(struct MHD_Connection *connection, unsigned status)
 {
-	struct MHD_Response *response = ppkd_reply_make("", 0, "text/plain");
+	struct MHD_Response *response =
+		make("", 0, MHD_RESPMEM_PERSISTENT, "text/plain", "no-store");
 	enum MHD_Result result = MHD_NO;
 
 	if (response == NULL)

@@ -8,11 +8,13 @@
  */
 
 #include <microhttpd.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A response of a copy of data; the caller's (MHD_destroy_response()). NULL: no memory. */
-struct MHD_Response *ppkd_reply_make(const void *data, size_t len, const char *type);
+/* The icon, and the page, as it is or compressed; the caller's (MHD_destroy_response()). NULL: no memory. */
+struct MHD_Response *ppkd_reply_make_icon(void);
+struct MHD_Response *ppkd_reply_make_page(bool gzip);
 
 /* Answer with data for the page's script. MHD_NO ends the connection. */
 enum MHD_Result ppkd_reply_send(

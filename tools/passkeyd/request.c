@@ -13,7 +13,6 @@
 #include <strings.h>
 
 #include "page_message.h"
-#include "parts.h"
 #include "reply.h"
 #include "route.h"
 #include "sys/clock.h"
@@ -23,6 +22,7 @@
 struct request {
 	struct ppkd_route route;
 	struct ppk_ip_address browser;
+	bool takes_gzip;
 	size_t body_len;
 	uint8_t body[]; /* route.body_len bytes */
 };
@@ -35,26 +35,12 @@ static struct ppkd_connection *connection_of(struct MHD_Connection *connection)
 	return info == NULL ? NULL : info->socket_context;
 }
 
-static const struct ppkd_part *find_part(const char *path, size_t *ret)
+/* Also where there is no ceremony: then it says so. */
+static enum MHD_Result send_page(const struct ppkd_web *web, struct MHD_Connection *connection,
+	const struct request *request, unsigned status)
 {
-	for (size_t i = 0; i < ppkd_part_count; i++) {
-		if (strcmp(ppkd_parts[i].path, path) == 0) {
-			*ret = i;
-			return &ppkd_parts[i];
-		}
-	}
-	return NULL;
-}
-
-static enum MHD_Result send_part(
-	const struct ppkd_web *web, struct MHD_Connection *connection, const char *path)
-{
-	size_t i = 0;
-
-	if (find_part(path, &i) == NULL)
-		return ppkd_reply_refuse(connection, 404);
-	/* "/" is the page, and says that there is nothing */
-	return MHD_queue_response(connection, i == 0 ? 404 : 200, web->parts[i]);
+	return MHD_queue_response(
+		connection, status, request->takes_gzip ? web->page_gzip : web->page);
 }
 
 static enum MHD_Result send_status(
@@ -142,7 +128,7 @@ static enum MHD_Result act(struct ppkd_web *web, struct MHD_Connection *connecti
 {
 	switch (request->route.action) {
 	case PPKD_GET_PAGE:
-		return MHD_queue_response(connection, 200, web->parts[0]);
+		return send_page(web, connection, request, 200);
 	case PPKD_GET_VIEW:
 		return send_view(web, connection, ceremony, &request->browser);
 	case PPKD_POST_NUMBER:
@@ -153,27 +139,30 @@ static enum MHD_Result act(struct ppkd_web *web, struct MHD_Connection *connecti
 		ppkd_service_alarm(web->service, ceremony, &request->browser);
 		return send_status(connection, ceremony);
 	case PPKD_GET_STATUS:
-	case PPKD_GET_STATIC:
+	case PPKD_GET_ROOT:
+	case PPKD_GET_ICON:
 		break;
 	}
 	return send_status(connection, ceremony);
 }
 
 /* The whole request is here. */
-static enum MHD_Result respond(struct ppkd_web *web, struct MHD_Connection *connection,
-	const struct request *request, const char *path)
+static enum MHD_Result respond(
+	struct ppkd_web *web, struct MHD_Connection *connection, const struct request *request)
 {
 	struct ppkd_connection *known = connection_of(connection);
 	struct ppkd_ceremony *ceremony;
 
 	if (request->body_len != request->route.body_len)
 		return ppkd_reply_refuse(connection, 400);
-	if (request->route.action == PPKD_GET_STATIC)
-		return send_part(web, connection, path);
+	if (request->route.action == PPKD_GET_ROOT)
+		return send_page(web, connection, request, 404);
+	if (request->route.action == PPKD_GET_ICON)
+		return MHD_queue_response(connection, 200, web->icon);
 	ceremony = ppkd_table_find(&web->service->table, request->route.path);
 	if (ceremony == NULL)
 		return request->route.action == PPKD_GET_PAGE
-			       ? MHD_queue_response(connection, 404, web->parts[0])
+			       ? send_page(web, connection, request, 404)
 			       : ppkd_reply_refuse(connection, 404);
 	if (known != NULL) {
 		known->is_proven = true;
@@ -204,6 +193,7 @@ static enum MHD_Result note_header(
 		{ "Transfer-Encoding", &found->head.transfer_encoding },
 		{ "Sec-Fetch-Site", &found->head.sec_fetch_site },
 		{ "Sec-Fetch-Dest", &found->head.sec_fetch_dest },
+		{ "Accept-Encoding", &found->head.accept_encoding },
 		{ found->proxy_header, &found->proxy },
 	};
 
@@ -246,6 +236,7 @@ static unsigned judge(struct ppkd_web *web, struct MHD_Connection *connection,
 	ret->route = ppkd_route_find(&found->head, options->url);
 	if (ret->route.refused != 0)
 		return ret->route.refused;
+	ret->takes_gzip = ppkd_header_takes_gzip(&found->head.accept_encoding);
 	if (ret->route.body_len > 0 &&
 		ppkd_table_find(&web->service->table, ret->route.path) == NULL)
 		return 404;
@@ -302,7 +293,7 @@ enum MHD_Result ppkd_request_handle(void *context, struct MHD_Connection *connec
 	}
 	if (*len > 0)
 		return take_body(request, data, len);
-	return respond(socket->web, connection, request, path);
+	return respond(socket->web, connection, request);
 }
 
 void ppkd_request_forget(void *context, struct MHD_Connection *connection, void **state,

@@ -33,15 +33,16 @@ static const struct action actions[] = {
 	{ "/alarm", true, PPKD_POST_ALARM, 0, 0 },
 };
 
-static const char *const statics[] = { "/", "/page.css", "/page.js", "/icon.svg" };
-
-static bool is_static(const char *path)
+/* What belongs to no ceremony. */
+static bool find_static(const char *path, enum ppkd_action *ret)
 {
-	for (size_t i = 0; i < sizeof(statics) / sizeof(statics[0]); i++) {
-		if (strcmp(path, statics[i]) == 0)
-			return true;
-	}
-	return false;
+	if (strcmp(path, "/") == 0)
+		*ret = PPKD_GET_ROOT;
+	else if (strcmp(path, "/icon.svg") == 0)
+		*ret = PPKD_GET_ICON;
+	else
+		return false;
+	return true;
 }
 
 static bool is_get(const struct ppkd_head *head)
@@ -79,6 +80,25 @@ bool ppkd_header_is_well_formed(const char *name, const char *value)
 	return true;
 }
 
+bool ppkd_header_takes_gzip(const struct ppkd_header *accept_encoding)
+{
+	const char *at = accept_encoding->count == 1 ? accept_encoding->value : "";
+
+	while (*at != '\0') {
+		size_t len;
+
+		at += strspn(at, ", \t");
+		len = strcspn(at, ", \t");
+		if (len == strlen("gzip") && strncasecmp(at, "gzip", len) == 0) {
+			at += len;
+			at += strspn(at, " \t");
+			return *at == ',' || *at == '\0';
+		}
+		at += len;
+	}
+	return false;
+}
+
 static unsigned check_form(const struct ppkd_head *head, const char *host)
 {
 	if (head->is_malformed || head->transfer_encoding.count > 0 ||
@@ -100,7 +120,7 @@ static unsigned check_site(const struct ppkd_head *head, const char *url, enum p
 	if (has(&head->sec_fetch_dest, "iframe") || has(&head->sec_fetch_dest, "frame") ||
 		has(&head->sec_fetch_dest, "object") || has(&head->sec_fetch_dest, "embed"))
 		return 403;
-	if (action == PPKD_GET_STATIC || action == PPKD_GET_PAGE)
+	if (action == PPKD_GET_ROOT || action == PPKD_GET_ICON || action == PPKD_GET_PAGE)
 		return 0; /* a link in a mail leads here */
 	if (!own || (head->origin.count == 1 && strcmp(head->origin.value, url) != 0))
 		return 403;
@@ -149,14 +169,14 @@ static unsigned route_action(
 
 struct ppkd_route ppkd_route_find(const struct ppkd_head *head, const char *url)
 {
-	struct ppkd_route route = { .action = PPKD_GET_STATIC };
+	struct ppkd_route route = { .action = PPKD_GET_ROOT };
 	const char *rest;
 
 	route.refused = check_form(head, strstr(url, "://") + strlen("://"));
 	if (route.refused != 0)
 		return route;
-	if (is_static(head->path))
-		route.refused = is_get(head) ? check_site(head, url, PPKD_GET_STATIC) : 405;
+	if (find_static(head->path, &route.action))
+		route.refused = is_get(head) ? check_site(head, url, route.action) : 405;
 	else if (split_path(head->path, &route, &rest))
 		route.refused = route_action(head, url, rest, &route);
 	else

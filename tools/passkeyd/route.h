@@ -22,10 +22,12 @@ struct ppkd_head {
 	const char *path; /* not unescaped */
 	struct ppkd_header host, origin, content_length, content_type, transfer_encoding;
 	struct ppkd_header sec_fetch_site, sec_fetch_dest;
+	struct ppkd_header accept_encoding;
 };
 
 enum ppkd_action {
-	PPKD_GET_STATIC, /* one of the page's parts, or that there is nothing at / */
+	PPKD_GET_ROOT, /* that there is nothing */
+	PPKD_GET_ICON,
 	PPKD_GET_PAGE, /* of a ceremony */
 	PPKD_GET_VIEW,
 	PPKD_GET_STATUS,
@@ -38,7 +40,7 @@ enum ppkd_action {
 struct ppkd_route {
 	unsigned refused; /* 0, or the HTTP status that says why not */
 	enum ppkd_action action;
-	char path[PPKD_SECRET_PATH_SIZE]; /* of the ceremony; not for STATIC */
+	char path[PPKD_SECRET_PATH_SIZE]; /* of the ceremony; not for ROOT and ICON */
 	size_t body_len; /* bytes that will follow */
 };
 
@@ -47,6 +49,12 @@ struct ppkd_route {
  * the colon, for one, makes two readers find two different headers.
  */
 bool ppkd_header_is_well_formed(const char *name, const char *value);
+
+/*
+ * Does Accept-Encoding (RFC 9110, 12.5.3) name gzip, without any weight? Who says it in another way gets what
+ * everybody understands.
+ */
+bool ppkd_header_takes_gzip(const struct ppkd_header *accept_encoding);
 
 /*
  * url is the page's origin. Refused are: 400 what two readers of HTTP could understand differently, 403

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "parts.h"
 #include "reply.h"
 #include "request.h"
 #include "sys/clock.h"
@@ -156,14 +155,17 @@ static enum ppk_err serve(struct ppkd_web *web, int listener)
 
 static enum ppk_err make_parts(struct ppkd_web *web)
 {
-	for (size_t i = 0; i < ppkd_part_count; i++) {
-		const struct ppkd_part *part = &ppkd_parts[i];
+	web->page = ppkd_reply_make_page(false);
+	web->page_gzip = ppkd_reply_make_page(true);
+	web->icon = ppkd_reply_make_icon();
+	return web->page != NULL && web->page_gzip != NULL && web->icon != NULL ? PPK_OK
+										: PPK_ERR_NOMEM;
+}
 
-		web->parts[i] = ppkd_reply_make(part->data, part->len, part->type);
-		if (web->parts[i] == NULL)
-			return PPK_ERR_NOMEM;
-	}
-	return PPK_OK;
+static void free_response(struct MHD_Response *response)
+{
+	if (response != NULL)
+		MHD_destroy_response(response);
 }
 
 enum ppk_err ppkd_web_init(
@@ -186,10 +188,9 @@ void ppkd_web_done(struct ppkd_web *web)
 {
 	for (size_t i = 0; i < web->socket_count; i++)
 		MHD_stop_daemon(web->sockets[i].daemon);
-	for (size_t i = 0; i < ppkd_part_count; i++) {
-		if (web->parts[i] != NULL)
-			MHD_destroy_response(web->parts[i]);
-	}
+	free_response(web->page);
+	free_response(web->page_gzip);
+	free_response(web->icon);
 }
 
 int ppkd_web_tick(struct ppkd_web *web, int64_t now_ms)

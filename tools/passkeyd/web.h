@@ -26,7 +26,7 @@ struct ppkd_web {
 	struct ppkd_connections connections;
 	struct ppkd_web_socket sockets[PPKD_WEB_SOCKETS_MAX];
 	size_t socket_count;
-	struct MHD_Response *parts[8]; /* one for each of ppkd_parts */
+	struct MHD_Response *page, *page_gzip, *icon;
 };
 
 /*

@@ -46,8 +46,8 @@ static void paths_lead_to_actions(void)
 		enum ppkd_action action;
 		const char *len;
 	} table[] = {
-		{ "/", PPKD_GET_STATIC, NULL },
-		{ "/page.js", PPKD_GET_STATIC, NULL },
+		{ "/", PPKD_GET_ROOT, NULL },
+		{ "/icon.svg", PPKD_GET_ICON, NULL },
 		{ PATH, PPKD_GET_PAGE, NULL },
 		{ PATH "/view", PPKD_GET_VIEW, NULL },
 		{ PATH "/status", PPKD_GET_STATUS, NULL },
@@ -84,10 +84,10 @@ static void a_typed_path_is_understood(void)
 
 static void other_paths_lead_nowhere(void)
 {
-	static const char *const paths[] = { "/page.html", "/page.js/", "//page.js", "/..",
-		"/../etc/passwd", "/%2e%2e/etc/passwd", PATH "/", PATH "//view", PATH "/view/",
-		PATH "/../page.js", PATH "/View", PATH "/%76iew", PATH "0", "/0123456789",
-		"/page.j", "/.git/config", PATH ";x" };
+	static const char *const paths[] = { "/page.html", "/page.js", "/icon.svg/", "//icon.svg",
+		"/..", "/../etc/passwd", "/%2e%2e/etc/passwd", PATH "/", PATH "//view",
+		PATH "/view/", PATH "/../icon.svg", PATH "/View", PATH "/%76iew", PATH "0",
+		"/0123456789", "/icon.sv", "/.git/config", PATH ";x" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		struct ppkd_head head = get(paths[i]);
@@ -265,6 +265,63 @@ static void a_changed_head_is_another_ceremonys_or_refused(void)
 	CHECK(taken_of(&request, &head->path) > PPKD_SECRET_PATH_LEN);
 }
 
+static void gzip_is_sent_to_who_names_it(void)
+{
+	static const struct {
+		const char *value;
+		bool takes;
+	} cases[] = {
+		{ "gzip", true },
+		{ "gzip, deflate, br, zstd", true },
+		{ "deflate,\tGZIP ,br", true },
+		{ "br,gzip", true },
+		{ "", false },
+		{ "br", false },
+		{ "gzip;q=0", false },
+		{ "gzip ;q=0", false },
+		{ "gzip;q=0.5", false },
+		{ "x-gzip", false },
+		{ "gzipped", false },
+		{ "*", false },
+		{ "identity, *;q=0", false },
+		{ ",, ,", false },
+		{ "gzip br", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ppkd_header header = HEADER(cases[i].value);
+
+		if (ppkd_header_takes_gzip(&header) != cases[i].takes)
+			CHECK_FAIL("\"%s\"", cases[i].value);
+		header.count = 2;
+		CHECK(!ppkd_header_takes_gzip(&header));
+	}
+	CHECK(!ppkd_header_takes_gzip(&(struct ppkd_header){ .value = NULL }));
+}
+
+static void check_encodings(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char text[64];
+	struct ppkd_header header = { .value = text, .count = 1 };
+	bool takes;
+
+	CHECK(len < sizeof(text));
+	memcpy(text, data, len);
+	text[len] = '\0';
+	takes = ppkd_header_takes_gzip(&header);
+	if (takes && strcasestr(text, "gzip") == NULL)
+		CHECK_FAIL("what was never named, when %s", how);
+	*(unsigned *)context += takes;
+}
+
+static void changed_encodings_name_gzip_or_not(void)
+{
+	unsigned taken = 0;
+
+	CHECK_INT(mutate_each("br, gzip, x", 11, check_encodings, &taken), 11 * 9);
+	CHECK(taken > 11 && taken < 11 * 9);
+}
+
 static void check_header(const uint8_t *data, size_t len, const char *how, void *context)
 {
 	char text[64];
@@ -299,6 +356,8 @@ int main(void)
 		CHECK_TEST(other_paths_lead_nowhere),
 		CHECK_TEST(what_can_be_understood_in_two_ways_is_refused),
 		CHECK_TEST(headers_have_names_and_values_of_plain_characters),
+		CHECK_TEST(gzip_is_sent_to_who_names_it),
+		CHECK_TEST(changed_encodings_name_gzip_or_not),
 		CHECK_TEST(lengths_are_plain_numbers_within_bounds),
 		CHECK_TEST(other_hosts_origins_and_types_are_refused),
 		CHECK_TEST(another_site_gets_nothing_but_a_link),

@@ -1,11 +1,36 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Writes the page's parts as C.   usage: embed.py OUTPUT FILE..."""
+"""Writes the page and its icon as C.   usage: embed.py PARTS_C POLICY_H page.html page.css page.js icon.svg
 
-import os
+The page goes out as one document, style and script in it, so that a browser asks once and not three times; the hashes
+by which the Content-Security-Policy allows these two, and nothing else, go into POLICY_H.
+"""
+
+import base64
+import gzip
+import hashlib
 import sys
 
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-         ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+STYLE, SCRIPT = '<link rel="stylesheet" href="/page.css">\n', '<script src="/page.js" defer></script>\n'
+
+
+def replaced(text, old, new):
+    if text.count(old) != 1:
+        sys.exit("embed.py: not once in the page: %r" % old)
+    return text.replace(old, new)
+
+
+def whole(page, style, script):
+    """One document; the script stands at its end, where all that it looks for is there."""
+    for text, forbidden in ((style, ("</style", "<!--")), (script, ("</script", "<script", "<!--"))):
+        if any(word in text.lower() for word in forbidden) or "\r" in text or "\0" in text:
+            sys.exit("embed.py: a browser would read something else than what is written")
+    page = replaced(replaced(page, STYLE, "<style>%s</style>\n" % style), SCRIPT, "")
+    return replaced(page, "</body>\n", "<script>%s</script>\n</body>\n" % script)
+
+
+def source(text):
+    """As a Content-Security-Policy names it."""
+    return "'sha256-%s'" % base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def array(name, data):
@@ -13,19 +38,25 @@ def array(name, data):
     return "static const uint8_t %s[] = {\n\t%s\n};\n" % (name, ",\n\t".join(rows))
 
 
-def main():
-    output, files = sys.argv[1], sys.argv[2:]
-    text, table = '#include "parts.h"\n\n', []
-    for number, path in enumerate(files):
-        with open(path, "rb") as file:
-            text += array("part_%d" % number, file.read())
-        name = "/" + os.path.basename(path)
-        table.append('\t{ "%s", "%s", part_%d, sizeof(part_%d) },\n' % (
-            "/" if name == "/page.html" else name, TYPES[os.path.splitext(path)[1]], number, number))
-    text += "\nconst struct ppkd_part ppkd_parts[] = {\n%s};\n" % "".join(table)
-    text += "const size_t ppkd_part_count = sizeof(ppkd_parts) / sizeof(ppkd_parts[0]);\n"
-    with open(output, "w", encoding="utf-8") as file:
+def read(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def main():
+    parts_c, policy_h = sys.argv[1:3]
+    page, style, script, icon = map(read, sys.argv[3:])
+    document = whole(page, style, script).encode()
+    write(parts_c, '#include "parts.h"\n\n' + array("page", document) +
+          array("page_gzip", gzip.compress(document, mtime=0)) + array("icon", icon.encode()) +
+          "\nconst struct ppkd_part ppkd_page = { page, sizeof(page), page_gzip, sizeof(page_gzip) };\n"
+          "const struct ppkd_part ppkd_icon = { icon, sizeof(icon), NULL, 0 };\n")
+    write(policy_h, '#define PPKD_SCRIPT_SOURCE "%s"\n#define PPKD_STYLE_SOURCE "%s"\n' % (source(script), source(style)))
 
 
 main()
