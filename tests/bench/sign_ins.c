@@ -49,6 +49,8 @@ struct worker {
 	struct ppk_options options;
 	char service[16]; /* of its own, in PAM's sense */
 	int terminal; /* what the person sees goes here */
+	char shown[4096]; /* and has not gone yet */
+	size_t shown_len;
 	int done; /* a byte comes from here when the page has said so, too */
 };
 
@@ -83,12 +85,27 @@ static uint64_t now_us(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* In one write, as a terminal gets it. */
+static void flush(struct worker *worker)
+{
+	must(write(worker->terminal, worker->shown, worker->shown_len) ==
+			(ssize_t)worker->shown_len,
+		"write");
+	worker->shown_len = 0;
+}
+
+/* What a terminal costs is its program's: the browser gets all in one, once there is something to enter. */
 static enum ppk_err show(void *context, const char *text)
 {
-	const struct worker *worker = context;
+	struct worker *worker = context;
+	size_t len = strlen(text);
 
-	return dprintf(worker->terminal, "%s\n", text) > 0 ? PPK_OK : PPK_ERR_CONVERSATION;
+	must(worker->shown_len + len < sizeof(worker->shown), "length of a line");
+	memcpy(worker->shown + worker->shown_len, text, len);
+	worker->shown_len += len;
+	worker->shown[worker->shown_len++] = '\n';
+	if (strstr(text, NUMBER_TEXT) != NULL)
+		flush(worker);
+	return PPK_OK;
 }
 
 static enum ppk_err ask_secret(void *context, const char *text, struct ppk_secret *ret)
@@ -122,6 +139,7 @@ static void sign_in_here(struct worker *worker)
 	};
 
 	show(worker, ppk_authenticate(&request).outcome == PPK_OUTCOME_GRANTED ? GRANTED : DENIED);
+	flush(worker);
 }
 
 /* pam-app writes what is shown, and {"user": NAME, "authenticate": CODE}, a line each. */
