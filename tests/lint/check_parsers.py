@@ -116,6 +116,7 @@ OTHERS = {
     "ppk_stream_send": "sends",
     "ppkd_ceremony_begin_test": "ppk_browser_decode_test() has read it",
     "ppkd_ceremony_new": "ppk_browser_decode_request() has read it",
+    "ppkd_reply_make": "sends",
     "ppkd_reply_send": "sends",
     "ppkd_service_answer": "ppkd_page_answer() has read it",
     "ppkd_service_draw": "ppk_browser_decode_draw() reads it",

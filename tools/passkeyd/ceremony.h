@@ -31,6 +31,7 @@ enum ppkd_state {
 	PPKD_NOT_REQUESTED = 7,
 	PPKD_TESTING =
 		9, /* waits for an assertion by what was just registered; 8: page_message.h */
+	PPKD_STATES,
 };
 
 enum ppkd_index { PPKD_BY_PATH, PPKD_BY_USER, PPKD_BY_ADDRESS, PPKD_INDEXES };

@@ -18,25 +18,32 @@ struct caller {
 	int socket;
 };
 
-/* Its request is there, or it is gone. */
-static void caller_ready(struct ppkd_source *source)
+/* Take its request, if that is there. false: not yet, and the socket stays the caller's. */
+static bool hear(struct ppkd_service *service, int socket, bool is_watched)
 {
-	struct caller *caller = (struct caller *)source;
-	struct ppkd_service *service = caller->service;
 	uint8_t packet[PPK_BROWSER_REQUEST_MAX];
-	int socket = caller->socket;
 	ssize_t got = recv(socket, packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
 
-	ppkd_service_unwatch(service, socket);
-	free(caller);
+	if (got < 0 && errno == EAGAIN)
+		return false;
 	if (got <= 0)
-		close(socket);
+		close(socket); /* leaves epoll by this */
 	else if ((size_t)got > sizeof(packet))
 		ppkd_service_refuse(service, socket, PPK_ERR_LIMIT);
 	else if (packet[0] == PPK_BROWSER_DRAW)
 		ppkd_service_draw(service, socket, packet, (size_t)got);
 	else
-		ppkd_service_begin(service, socket, packet, (size_t)got);
+		ppkd_service_begin(service, socket, is_watched, packet, (size_t)got);
+	return true;
+}
+
+/* Its request is there, or it is gone. */
+static void caller_ready(struct ppkd_source *source)
+{
+	struct caller *caller = (struct caller *)source;
+
+	if (hear(caller->service, caller->socket, true))
+		free(caller);
 }
 
 static bool may_ask(const struct ppkd_service *service, int socket)
@@ -53,15 +60,10 @@ static bool may_ask(const struct ppkd_service *service, int socket)
 	return false;
 }
 
-static void listen_for(struct ppkd_service *service, int socket)
+static void wait_for(struct ppkd_service *service, int socket)
 {
-	struct caller *caller;
+	struct caller *caller = calloc(1, sizeof(*caller));
 
-	if (!may_ask(service, socket)) {
-		ppkd_service_refuse(service, socket, PPK_ERR_PERMISSION);
-		return;
-	}
-	caller = calloc(1, sizeof(*caller));
 	if (caller == NULL) {
 		ppkd_service_refuse(service, socket, PPK_ERR_NOMEM);
 		return;
@@ -73,6 +75,15 @@ static void listen_for(struct ppkd_service *service, int socket)
 		free(caller);
 		ppkd_service_refuse(service, socket, PPK_ERR_IO);
 	}
+}
+
+/* Many have said what they want before they are looked at. */
+static void listen_for(struct ppkd_service *service, int socket)
+{
+	if (!may_ask(service, socket))
+		ppkd_service_refuse(service, socket, PPK_ERR_PERMISSION);
+	else if (!hear(service, socket, false))
+		wait_for(service, socket);
 }
 
 static int open_spare(void)

@@ -71,11 +71,15 @@ struct MHD_Response *ppkd_reply_make_page(bool gzip)
 	return response;
 }
 
+struct MHD_Response *ppkd_reply_make(const uint8_t *data, size_t len)
+{
+	return make(data, len, MHD_RESPMEM_MUST_COPY, "application/octet-stream", "no-store");
+}
+
 enum MHD_Result ppkd_reply_send(
 	struct MHD_Connection *connection, unsigned status, const uint8_t *data, size_t len)
 {
-	struct MHD_Response *response =
-		make(data, len, MHD_RESPMEM_MUST_COPY, "application/octet-stream", "no-store");
+	struct MHD_Response *response = ppkd_reply_make(data, len);
 	enum MHD_Result result;
 
 	if (response == NULL)

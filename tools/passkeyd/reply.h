@@ -16,6 +16,9 @@
 struct MHD_Response *ppkd_reply_make_icon(void);
 struct MHD_Response *ppkd_reply_make_page(bool gzip);
 
+/* A copy of data, for the page's script; the caller's. NULL: no memory. */
+struct MHD_Response *ppkd_reply_make(const uint8_t *data, size_t len);
+
 /* Answer with data for the page's script. MHD_NO ends the connection. */
 enum MHD_Result ppkd_reply_send(
 	struct MHD_Connection *connection, unsigned status, const uint8_t *data, size_t len);

@@ -8,6 +8,7 @@
  */
 #include "request.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -43,13 +44,14 @@ static enum MHD_Result send_page(const struct ppkd_web *web, struct MHD_Connecti
 		connection, status, request->takes_gzip ? web->page_gzip : web->page);
 }
 
-static enum MHD_Result send_status(
-	struct MHD_Connection *connection, const struct ppkd_ceremony *ceremony)
+static enum MHD_Result send_status(const struct ppkd_web *web, struct MHD_Connection *connection,
+	const struct ppkd_ceremony *ceremony)
 {
 	uint8_t out[PPKD_REPLY_MAX];
-	size_t len = ppkd_page_status(ceremony, out);
 
-	return ppkd_reply_send(connection, 200, out, len);
+	if (web->statuses[ceremony->state] != NULL)
+		return MHD_queue_response(connection, 200, web->statuses[ceremony->state]);
+	return ppkd_reply_send(connection, 200, out, ppkd_page_status(ceremony, out));
 }
 
 static enum MHD_Result send_view(struct ppkd_web *web, struct MHD_Connection *connection,
@@ -92,7 +94,7 @@ static enum MHD_Result take_answer(struct ppkd_web *web, struct MHD_Connection *
 		ppkd_service_answer(web->service, ceremony, packet, len);
 	free(packet);
 	return refused != 0 ? ppkd_reply_refuse(connection, refused)
-			    : send_status(connection, ceremony);
+			    : send_status(web, connection, ceremony);
 }
 
 /* What is to be signed to test a registration, for who made it. */
@@ -137,13 +139,13 @@ static enum MHD_Result act(struct ppkd_web *web, struct MHD_Connection *connecti
 		return take_part(web, connection, ceremony, request);
 	case PPKD_POST_ALARM:
 		ppkd_service_alarm(web->service, ceremony, &request->browser);
-		return send_status(connection, ceremony);
+		return send_status(web, connection, ceremony);
 	case PPKD_GET_STATUS:
 	case PPKD_GET_ROOT:
 	case PPKD_GET_ICON:
 		break;
 	}
-	return send_status(connection, ceremony);
+	return send_status(web, connection, ceremony);
 }
 
 /* The whole request is here. */
@@ -178,34 +180,52 @@ struct headers {
 	const char *proxy_header;
 };
 
+/* Where a header belongs that matters here; NULL: it does not. */
+static struct ppkd_header *header_of(struct ppkd_head *head, const char *name)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} known[] = {
+		{ "Host", offsetof(struct ppkd_head, host) },
+		{ "Origin", offsetof(struct ppkd_head, origin) },
+		{ "Content-Length", offsetof(struct ppkd_head, content_length) },
+		{ "Content-Type", offsetof(struct ppkd_head, content_type) },
+		{ "Transfer-Encoding", offsetof(struct ppkd_head, transfer_encoding) },
+		{ "Sec-Fetch-Site", offsetof(struct ppkd_head, sec_fetch_site) },
+		{ "Sec-Fetch-Dest", offsetof(struct ppkd_head, sec_fetch_dest) },
+		{ "Accept-Encoding", offsetof(struct ppkd_head, accept_encoding) },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		/* most of a browser's headers are none of these: seen by the first letter */
+		if ((known[i].name[0] | 0x20) == (name[0] | 0x20) &&
+			strcasecmp(known[i].name, name) == 0)
+			return (struct ppkd_header *)(void *)((char *)head + known[i].offset);
+	}
+	return NULL;
+}
+
+static void count_header(struct ppkd_header *header, const char *value)
+{
+	header->value = value;
+	header->count++;
+}
+
 static enum MHD_Result note_header(
 	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	struct headers *found = context;
-	const struct {
-		const char *name;
-		struct ppkd_header *header;
-	} known[] = {
-		{ "Host", &found->head.host },
-		{ "Origin", &found->head.origin },
-		{ "Content-Length", &found->head.content_length },
-		{ "Content-Type", &found->head.content_type },
-		{ "Transfer-Encoding", &found->head.transfer_encoding },
-		{ "Sec-Fetch-Site", &found->head.sec_fetch_site },
-		{ "Sec-Fetch-Dest", &found->head.sec_fetch_dest },
-		{ "Accept-Encoding", &found->head.accept_encoding },
-		{ found->proxy_header, &found->proxy },
-	};
+	struct ppkd_header *header = header_of(&found->head, name);
+	const char *said = value == NULL ? "" : value;
 
 	(void)kind;
-	if (!ppkd_header_is_well_formed(name, value == NULL ? "" : value))
+	if (!ppkd_header_is_well_formed(name, said))
 		found->head.is_malformed = true;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i].name, name) != 0)
-			continue;
-		known[i].header->value = value == NULL ? "" : value;
-		known[i].header->count++;
-	}
+	if (header != NULL)
+		count_header(header, said);
+	if (strcasecmp(found->proxy_header, name) == 0)
+		count_header(&found->proxy, said);
 	return MHD_YES;
 }
 

@@ -66,13 +66,23 @@ static bool split_path(const char *path, struct ppkd_route *route, const char **
 	return true;
 }
 
+/* RFC 9110, 5.6.2 */
+static bool is_token_character(char c)
+{
+	bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+	return is_letter || (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr("-!#$%&'*+.^_`|~", c) != NULL);
+}
+
 bool ppkd_header_is_well_formed(const char *name, const char *value)
 {
-	static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-	if (name[0] == '\0' || name[strspn(name, token)] != '\0')
+	if (*name == '\0')
 		return false;
+	for (; *name != '\0'; name++) {
+		if (!is_token_character(*name))
+			return false;
+	}
 	for (; *value != '\0'; value++) {
 		if (((unsigned char)*value < 0x20 && *value != '\t') || *value == 0x7f)
 			return false;

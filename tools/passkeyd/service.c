@@ -41,16 +41,19 @@ enum ppk_err ppkd_service_init(
 	return ppkd_table_init(&service->table, &limits);
 }
 
-enum ppk_err ppkd_service_watch(struct ppkd_service *service, int fd, struct ppkd_source *source)
+/* is_watched: it has another source until now. */
+static enum ppk_err watch(
+	struct ppkd_service *service, int fd, bool is_watched, struct ppkd_source *source)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = source };
+	int operation = is_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	return epoll_ctl(service->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? PPK_OK : PPK_ERR_IO;
+	return epoll_ctl(service->epoll, operation, fd, &event) == 0 ? PPK_OK : PPK_ERR_IO;
 }
 
-void ppkd_service_unwatch(struct ppkd_service *service, int fd)
+enum ppk_err ppkd_service_watch(struct ppkd_service *service, int fd, struct ppkd_source *source)
 {
-	(void)epoll_ctl(service->epoll, EPOLL_CTL_DEL, fd, NULL); /* what is not watched is not */
+	return watch(service, fd, false, source);
 }
 
 /* false: the program is gone, or does not read. */
@@ -204,7 +207,8 @@ static enum ppk_err begin(struct ppkd_service *service, int socket, const uint8_
 	return PPK_OK;
 }
 
-void ppkd_service_begin(struct ppkd_service *service, int socket, const uint8_t *packet, size_t len)
+void ppkd_service_begin(struct ppkd_service *service, int socket, bool is_watched,
+	const uint8_t *packet, size_t len)
 {
 	struct ppkd_ceremony *ceremony = NULL;
 	enum ppk_err err = begin(service, socket, packet, len, &ceremony);
@@ -215,7 +219,7 @@ void ppkd_service_begin(struct ppkd_service *service, int socket, const uint8_t 
 		ppkd_service_refuse(service, socket, err);
 		return;
 	}
-	if (ppkd_service_watch(service, socket, &ceremony->source) != PPK_OK ||
+	if (watch(service, socket, is_watched, &ceremony->source) != PPK_OK ||
 		!say_started(service, ceremony))
 		end(service, ceremony, PPKD_CANCELLED);
 }

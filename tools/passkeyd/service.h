@@ -34,15 +34,12 @@ void ppkd_service_done(struct ppkd_service *service);
 PPK_MUST_CHECK enum ppk_err ppkd_service_watch(
 	struct ppkd_service *service, int fd, struct ppkd_source *source);
 
-/* No more. */
-void ppkd_service_unwatch(struct ppkd_service *service, int fd);
-
 /*
- * A program asked for a ceremony on socket, which is the service's from now on. Answered with STARTED, or
- * FAILED and its end.
+ * A program asked for a ceremony on socket, which is the service's from now on; is_watched: it has a source.
+ * Answered with STARTED, or FAILED and its end.
  */
-void ppkd_service_begin(
-	struct ppkd_service *service, int socket, const uint8_t *packet, size_t len);
+void ppkd_service_begin(struct ppkd_service *service, int socket, bool is_watched,
+	const uint8_t *packet, size_t len);
 
 /*
  * A program asked for a QR code on socket, which is the service's from now on. Answered with DRAWN, or

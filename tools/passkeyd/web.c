@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "page_message.h"
 #include "reply.h"
 #include "request.h"
 #include "sys/clock.h"
@@ -153,13 +154,31 @@ static enum ppk_err serve(struct ppkd_web *web, int listener)
 	return ppkd_service_watch(web->service, info->epoll_fd, &socket->source);
 }
 
+/* What most questions of pages are answered with; where there is a reason, each time anew. */
+static bool make_statuses(struct ppkd_web *web)
+{
+	for (enum ppkd_state state = PPKD_WAITING; state < PPKD_STATES; state++) {
+		const struct ppkd_ceremony ceremony = { .state = state };
+		uint8_t out[PPKD_REPLY_MAX];
+
+		if (state == PPKD_REFUSED)
+			continue;
+		web->statuses[state] = ppkd_reply_make(out, ppkd_page_status(&ceremony, out));
+		if (web->statuses[state] == NULL)
+			return false;
+	}
+	return true;
+}
+
 static enum ppk_err make_parts(struct ppkd_web *web)
 {
 	web->page = ppkd_reply_make_page(false);
 	web->page_gzip = ppkd_reply_make_page(true);
 	web->icon = ppkd_reply_make_icon();
-	return web->page != NULL && web->page_gzip != NULL && web->icon != NULL ? PPK_OK
-										: PPK_ERR_NOMEM;
+	return make_statuses(web) && web->page != NULL && web->page_gzip != NULL &&
+			       web->icon != NULL
+		       ? PPK_OK
+		       : PPK_ERR_NOMEM;
 }
 
 static void free_response(struct MHD_Response *response)
@@ -191,6 +210,8 @@ void ppkd_web_done(struct ppkd_web *web)
 	free_response(web->page);
 	free_response(web->page_gzip);
 	free_response(web->icon);
+	for (size_t i = 0; i < PPKD_STATES; i++)
+		free_response(web->statuses[i]);
 }
 
 int ppkd_web_tick(struct ppkd_web *web, int64_t now_ms)
