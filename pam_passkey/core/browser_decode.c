@@ -144,7 +144,8 @@ static bool get_enrolment(struct ppk_reader *reader, struct ppk_browser_enrolmen
 			reader, 1, PPK_USER_HANDLE_MAX, &ret->user_handle, &ret->user_handle_len) ||
 		!get_algorithms(reader, ret) ||
 		!ppk_reader_value(reader, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED, &discoverable) ||
-		!ppk_reader_value(reader, 0, PPK_BROWSER_ATTESTATION_DIRECT, &attestation))
+		!ppk_reader_value(reader, 0, PPK_BROWSER_ATTESTATION_DIRECT, &attestation) ||
+		!get_text(reader, 0, PPK_BROWSER_PATH_MAX, &ret->path))
 		return false;
 	ret->discoverable = (enum ppk_browser_discoverable)discoverable;
 	ret->attestation = (enum ppk_browser_attestation)attestation;

@@ -100,6 +100,7 @@ static void put_enrolment(struct ppk_writer *writer, const struct ppk_browser_en
 		ppk_writer_u32(writer, (uint32_t)enrolment->algorithms[i]);
 	ppk_writer_value(writer, enrolment->discoverable, 0, PPK_BROWSER_DISCOVERABLE_REQUIRED);
 	ppk_writer_value(writer, enrolment->attestation, 0, PPK_BROWSER_ATTESTATION_DIRECT);
+	put_text(writer, enrolment->path, 0, PPK_BROWSER_PATH_MAX);
 }
 
 enum ppk_err ppk_browser_encode_request(

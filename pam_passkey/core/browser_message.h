@@ -26,6 +26,7 @@
 #define PPK_BROWSER_NAME_MAX 255 /* bytes of a user's name, of rp_name, of display_name */
 #define PPK_BROWSER_SERVICE_MAX 64 /* bytes */
 #define PPK_BROWSER_URL_MAX 511 /* bytes */
+#define PPK_BROWSER_PATH_MAX 64 /* bytes of the last part of a URL */
 #define PPK_BROWSER_ALGORITHMS_MAX 16
 #define PPK_BROWSER_ATTESTATION_MAX (32 * 1024) /* bytes of an attestation object */
 #define PPK_BROWSER_TIMEOUT_MAX_S (7 * 24 * 3600)
@@ -102,6 +103,8 @@ struct ppk_browser_enrolment {
 	size_t algorithm_count;
 	enum ppk_browser_discoverable discoverable;
 	enum ppk_browser_attestation attestation;
+	/* the last part of the URL that the page had at a passkeyd which has ended; empty: a new one */
+	const char *path;
 };
 
 /* A ceremony. Strings are printable, NUL-terminated, borrowed; NULL is sent as an empty one. */

@@ -6,6 +6,7 @@
  *  2. The origin that client data must name MUST be the caller's, never passkeyd's.
  *  3. passkeyd MUST NOT choose whom, for which relying party or with which policy is enrolled.
  *  4. The page MUST be told a success only after the credential was stored.
+ *  5. A page that is opened once more MUST have a challenge of its own, and no other URL.
  */
 #include "method/enroll_browser.h"
 
@@ -75,6 +76,7 @@ static struct ppk_browser_enrolment what_to_make(const struct ppk_browser_enroll
 		.attestation = enrollment->policy->options->attestation == PPK_ATTESTATION_NONE
 				       ? PPK_BROWSER_ATTESTATION_NONE
 				       : PPK_BROWSER_ATTESTATION_DIRECT,
+		.path = enrollment->url == NULL ? "" : strrchr(enrollment->url, '/') + 1,
 	};
 }
 
@@ -129,6 +131,8 @@ static enum ppk_err begin(struct ceremony *ceremony)
 		return err;
 	if (!ppk_web_origin_has(enrollment->origin, started.url))
 		return PPK_ERR_ORIGIN;
+	if (enrollment->url != NULL && strcmp(enrollment->url, started.url) != 0)
+		return PPK_ERR_FRAME;
 	return enrollment->show(enrollment->context, started.url);
 }
 

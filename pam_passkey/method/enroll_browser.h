@@ -29,6 +29,8 @@ struct ppk_browser_enrollment {
 	bool discoverable;
 	uint32_t timeout_s; /* from now until the test assertion is there */
 	uint8_t number; /* 0 to PPK_BROWSER_NUMBER_MAX, or PPK_BROWSER_NUMBER_NONE */
+	/* of the page at a passkeyd that has ended, to open it there once more; NULL: a new one */
+	const char *url;
 	struct ppk_trust trust;
 	const struct ppk_enrolment_policy *policy;
 	void *context;
@@ -50,7 +52,8 @@ struct ppk_browser_enrollment {
  * person gave, and how the browser reached the authenticator. PPK_OK: stored. Errors of
  * ppk_passkeyd_*, what FAILED says, and errors of ppk_client_data_check, ppk_attestation_object_decode,
  * ppk_attestation_verify, ppk_enrolment_policy_check, ppk_assertion_verify, show and store;
- * PPK_ERR_ORIGIN also when the page's URL is not below origin.
+ * PPK_ERR_ORIGIN also when the page's URL is not below origin, PPK_ERR_FRAME also when it is another than
+ * the url of before. PPK_ERR_PROCESS before REGISTRATION was told: no registration has come.
  */
 PPK_MUST_CHECK enum ppk_err ppk_enroll_browser(
 	const struct ppk_browser_enrollment *enrollment, struct ppk_diag *reterr);

@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "integration"))
@@ -362,6 +363,34 @@ def an_invitation_that_two_browsers_open_enrols_one_of_them():
 
 
 @case
+def an_invitation_outlives_a_restart_of_passkeyd():
+    """What systemctl restart does, and a crash. A page that was open has lost its claim, and is opened once more."""
+    fresh()
+    url = invite()
+    for kill in (False, True):
+        page = opened(url, transport="hybrid")
+        make(page)
+        title_is(page, "Give your passkey a name")
+        DAEMON.restart(kill)
+        page.close()
+        BROWSER.pages.remove(page)
+        wait_until_there(url)
+    page = opened(url, transport="hybrid")
+    enrol(page, text="Phone of alice")
+    wait_until_written()
+    tap.contains(lines()[0], 'name="Phone of alice"')
+
+
+def wait_until_there(url):
+    """passkeyd serves; the invitation opens its page anew in a moment."""
+    deadline = time.monotonic() + scene.PATIENCE_S
+    path = "/" + url.rsplit("/", 1)[1]
+    while DAEMON.ask("GET", path)[0] != 200:
+        tap.equal(time.monotonic() < deadline, True, "the page is there in time")
+        time.sleep(0.05)
+
+
+@case
 def an_invitation_dies_with_its_process():
     fresh()
     url = invite()
@@ -384,7 +413,9 @@ if __name__ == "__main__":
         print("1..0 # SKIP needs root")
         sys.exit(0)
     with contextlib.ExitStack() as stack:
-        DAEMON = stack.enter_context(passkeyd.running(BUILD, ceremonies_per_user=64))
+        PORT = passkeyd.free_port()  # by itself: so that it can be restarted
+        DAEMON = stack.enter_context(passkeyd.running(BUILD, listen="localhost:%d" % PORT, port=PORT,
+                                                      ceremonies_per_user=64))
         scene.prepare(BUILD)
         BROWSER = stack.enter_context(chromium.Browser())
         tap.run([one for one in CASES if sys.argv[2:] == [] or sys.argv[2] in one.__name__])

@@ -35,6 +35,7 @@ class Request:
         self.user_handle = reader.block()
         self.algorithms = [reader.number(4) for _ in range(reader.number(1))]
         self.discoverable, self.attestation = reader.number(1), reader.number(1)
+        self.path = reader.text()
         assert not reader.data
 
 

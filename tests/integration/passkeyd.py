@@ -27,7 +27,7 @@ def request(kind=SIGN_IN, timeout=60, number=7, same_address=False, address="127
             host="web1.example.org", service="sshd", challenge=bytes(32), rp="localhost", uv=1,
             credentials=((0, b"credential-id-01"),), since=None, name="Example",
             display_name="Alice", handle=b"handle", algorithms=(-7, -8, -257), discoverable=1,
-            attestation=0):
+            attestation=0, old_path=""):
     packet = bytes([kind, 1]) + struct.pack(">IQBB", timeout, int(since or time.time()), number,
                                             0 if same_address else 1)
     packet += text(address) + text(user) + text(host) + text(service) + challenge + text(rp)
@@ -36,7 +36,7 @@ def request(kind=SIGN_IN, timeout=60, number=7, same_address=False, address="127
     if kind == ENROL:
         packet += text(name) + text(display_name) + block(handle) + bytes([len(algorithms)])
         packet += b"".join(struct.pack(">i", algorithm) for algorithm in algorithms)
-        packet += bytes([discoverable, attestation])
+        packet += bytes([discoverable, attestation]) + text(old_path)
     return packet
 
 
@@ -177,14 +177,25 @@ class Daemon(Site):
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
         if self.root:
             os.chown(self.configuration, NOBODY, NOBODY)
-        self.process = subprocess.Popen(
-            [*wrapper, program_of(build), "--config", self.configuration], stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=self.log, close_fds=not descriptors,
-            preexec_fn=lambda: prepare(descriptors, files), **(dict(user=NOBODY, group=NOBODY, extra_groups=[])
-                                                 if self.root else {}))
+        self.words, self.files = [*wrapper, program_of(build), "--config", self.configuration], files
+        self.start(descriptors)
         for descriptor in descriptors:
             descriptor.close()
+
+    def start(self, descriptors=()):
+        self.process = subprocess.Popen(
+            self.words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, close_fds=not descriptors,
+            preexec_fn=lambda: prepare(descriptors, self.files),
+            **(dict(user=NOBODY, group=NOBODY, extra_groups=[]) if self.root else {}))
         self.wait_for_log("the page is at")
+
+    def restart(self, kill=False):
+        """One that listens by itself; nothing is left of what it knew."""
+        (self.process.kill if kill else self.process.terminate)()
+        self.process.wait(SOON_S)
+        with open(self.log.name, "w", encoding="utf-8"):
+            pass
+        self.start()
 
     def wait_for_log(self, part):
         deadline = time.monotonic() + SOON_S

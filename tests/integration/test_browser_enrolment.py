@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""passkeyctl enroll --browser and invite, with a passkeyd that is honest or is not.
+"""passkeyctl enroll --browser, with a passkeyd that is honest or is not.
 
 usage: test_browser_enrolment.py BUILD [PART OF A NAME]
 """
 
-import contextlib
-import glob
 import os
 import re
-import select
 import shutil
 import subprocess
 import sys
@@ -17,14 +14,9 @@ import fake_passkeyd
 import scene
 import tap
 from browser_wire import ASSERTION, FAILED, OPENED, REGISTRATION, text
-from fake_passkeyd import BE, BS, UP, UV, Passkey
+from enrolment_desk import (CTL, FILE, ORIGIN, SOCKET, URL, ceremony, enroll, finish, fresh, lines, passkey, start)
+from fake_passkeyd import BE, BS, UP, UV
 from scene import Terminal, system
-
-CTL = system.PROGRAMS + "/passkeyctl"
-FILE = system.PASSKEYS + "/alice"
-SOCKET = "/run/passkeyd/passkeyd.socket"
-ORIGIN = "https://login.example.com"
-URL = ORIGIN + "/abcdefghijklmnopqrstuvwxyz"
 
 CASES = []
 
@@ -33,58 +25,6 @@ def case(function):
     """Marks a test case; its name is what must hold."""
     CASES.append(function)
     return function
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def fresh(**options):
-    for path in glob.glob(system.PASSKEYS + "/*") + glob.glob(system.STATE + "/*"):
-        os.unlink(path)
-    options.setdefault("browser_origin", ORIGIN)
-    system.configure(**options)
-
-
-def start(*words):
-    return subprocess.Popen([CTL, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, start_new_session=True,
-                            env={"PATH": os.environ["PATH"]}, cwd="/")
-
-
-def enroll(*words):
-    return start("enroll", "--browser", "--user", "alice", *words)
-
-
-def finish(process, status):
-    """Its output, once it has ended with this status."""
-    out, err = process.communicate(timeout=scene.PATIENCE_S)
-    tap.equal(process.returncode, status, "exit status (%s)" % err)
-    return out, err
-
-
-def ctl(*words, status):
-    return finish(start(*words), status)
-
-
-def lines():
-    return read(FILE).splitlines() if os.path.exists(FILE) else []
-
-
-def passkey(**options):
-    return Passkey(system.ROOT + "/tmp", **options)
-
-
-@contextlib.contextmanager
-def ceremony(*words, url=URL):
-    """enroll --browser, started, and its ceremony."""
-    with fake_passkeyd.listening(SOCKET) as accept:
-        process = enroll(*words)
-        made = accept()
-        made.start(url)
-        yield process, made
-        made.close()
 
 
 # enroll --browser
@@ -294,179 +234,6 @@ def a_phone_reads_the_qr_code_whatever_the_palette_is():
         done = subprocess.run(["zbarimg", "--raw", "--quiet", path], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True, check=False)
         tap.equal(done.stdout, URL + "\n", "what is read")
-
-
-# invite
-
-@contextlib.contextmanager
-def invitation(*words, url=URL, accept=None):
-    """An invitation of alice whose link was shown, and its ceremony."""
-    with contextlib.ExitStack() as stack:
-        accept = accept or stack.enter_context(fake_passkeyd.listening(SOCKET))
-        process = start("invite", *words, "alice")
-        page = accept()
-        page.start(url)
-        out, err = finish(process, 0)
-        tap.equal(out, url + "\n", "results")
-        tap.contains(err, "alice, once, until ")
-        yield page
-        page.close()
-
-
-def waiting():
-    """The processes of invitations that wait."""
-    return scene.processes.by_program(lambda path: path == CTL)
-
-
-def wait_until_none_waits():
-    for pid in waiting():
-        with contextlib.suppress(ProcessLookupError):
-            descriptor = os.pidfd_open(pid)
-            ready, _, _ = select.select([descriptor], [], [], scene.PATIENCE_S)
-            os.close(descriptor)
-            tap.equal(bool(ready), True, "the end of an invitation's process")
-
-
-@case
-def an_invitation_enrols_its_user_after_the_admin_has_gone():
-    fresh()
-    LOG.forget()
-    with invitation("--for", "24h") as page:
-        tap.equal(page.request.user, "alice", "user")
-        tap.equal(page.request.number, fake_passkeyd.NUMBER_NONE, "number")
-        tap.equal(page.request.timeout, 24 * 3600, "timeout")
-        tap.equal(page.enrol(passkey(), ORIGIN, name="Desk"), (8, "ok"), "verdict")
-        wait_until_none_waits()
-    tap.equal(len(lines()), 1, "lines")
-    tap.contains(lines()[0], "name=Desk")
-    tap.equal(len(LOG.lines('invitation for alice: enrolled "Desk"')), 1, "lines of the log")
-
-
-@case
-def an_invitation_leaves_the_session_of_the_admin():
-    fresh()
-    with fake_passkeyd.listening(SOCKET) as accept:
-        with Terminal([CTL, "invite", "alice"]) as terminal:
-            page = accept()
-            page.start(URL)
-            tap.equal(terminal.finish(), 0, "exit status")
-        (pid,) = waiting()
-        tap.equal(os.getsid(pid), pid, "session of its own")
-        files = [os.readlink(path) for path in glob.glob("/proc/%d/fd/*" % pid)]
-        tap.equal([path for path in files if "/pts/" in path or "pipe:" in path or
-                   path == "/dev/tty"], [], "what it holds of the session")
-        tap.equal(os.readlink("/proc/%d/cwd" % pid), "/", "folder")
-        page.enrol(passkey(), ORIGIN)
-        wait_until_none_waits()
-    tap.equal(len(lines()), 1, "lines")
-
-
-@case
-def an_invitation_works_once():
-    fresh()
-    with invitation() as page:
-        page.enrol(passkey(), ORIGIN)
-        with contextlib.suppress(BrokenPipeError):
-            page.say(REGISTRATION, passkey().registration(page.request, ORIGIN))
-        wait_until_none_waits()
-        tap.equal(page.hear(), None, "answer")
-    tap.equal(len(lines()), 1, "lines")
-
-
-@case
-def a_refused_registration_uses_it_up_too():
-    fresh()
-    with invitation() as page:
-        page.say(REGISTRATION, passkey().registration(page.request, "https://evil.example.com"))
-        tap.equal(page.verdict(), (8, "origin"), "verdict")
-        wait_until_none_waits()
-    tap.equal(lines(), [], "lines")
-
-
-@case
-def an_invitation_ends_with_its_time_and_with_passkeyd():
-    for reason in ("timeout", None):
-        fresh()
-        LOG.forget()
-        with invitation() as page:
-            if reason:
-                page.say(FAILED, text(reason) + text(""), address=None)
-            else:
-                page.close()  # a restart: its memory is gone
-            wait_until_none_waits()
-        tap.equal(lines(), [], "lines")
-        tap.equal(len(LOG.lines("invitation for alice: ended, %s" % (reason or "process"))), 1,
-                  "lines of the log")
-
-
-@case
-def an_answer_to_one_invitation_is_none_to_another():
-    fresh()
-    with fake_passkeyd.listening(SOCKET) as accept:
-        with invitation(accept=accept) as mine:
-            process = start("invite", "bob")
-            theirs = accept()
-            theirs.start(URL + "2")
-            finish(process, 0)
-            tap.equal(theirs.request.user, "bob", "user")
-            theirs.say(REGISTRATION, passkey().registration(mine.request, ORIGIN))
-            tap.equal(theirs.verdict(), (8, "challenge"), "verdict")
-            theirs.close()
-    wait_until_none_waits()
-    tap.equal(os.path.exists(system.PASSKEYS + "/bob"), False, "bob's file")
-    tap.equal(lines(), [], "lines")
-
-
-def forget_user(name):
-    """As userdel(8), which looks for processes of that uid on the whole machine."""
-    users = read("/etc/passwd").splitlines(keepends=True)
-    system.write("/etc/passwd", "".join(u for u in users if not u.startswith(name + ":")))
-
-
-@case
-def an_invitation_is_for_the_user_who_was_there_when_it_was_made():
-    fresh()
-    system.add_user("carol", scene.PASSWORD)
-    with fake_passkeyd.listening(SOCKET) as accept:
-        process = start("invite", "carol")
-        page = accept()
-        page.start(URL)
-        finish(process, 0)
-        forget_user("carol")
-        tap.equal(page.enrol(passkey(), ORIGIN), (8, "user-unknown"), "verdict")
-        page.close()
-    wait_until_none_waits()
-    tap.equal(os.path.exists(system.PASSKEYS + "/carol"), False, "carol's file")
-
-
-@case
-def only_root_may_invite_and_only_users_who_exist():
-    fresh(credentials="%h/.config/passkeys")
-    as_alice = subprocess.run(
-        ["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", CTL, "invite", "alice"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/",
-        check=False)
-    tap.equal(as_alice.returncode, 1, "exit status")
-    tap.contains(as_alice.stderr, "only root may invite")
-    fresh()
-    tap.contains(ctl("invite", "nobody-of-this-name", status=1)[1], "does not know the user")
-    for words in (("invite",), ("invite", "alice", "--for", "8d"), ("invite", "alice", "--for", "0h"),
-                  ("invite", "alice", "--for", "24"), ("invite", "alice", "--for", "h"),
-                  ("invite", "alice", "--user", "bob")):
-        ctl(*words, status=2)
-
-
-@case
-def in_the_foreground_it_waits():
-    fresh()
-    with fake_passkeyd.listening(SOCKET) as accept:
-        process = start("invite", "--foreground", "--for", "5m", "--name", "Desk", "alice")
-        page = accept()
-        page.start(URL)
-        tap.equal(process.stdout.readline(), URL + "\n", "results")
-        page.enrol(passkey(), ORIGIN)
-        tap.contains(finish(process, 0)[1], 'Enrolled "Desk" for alice.')
-    tap.equal(len(lines()), 1, "lines")
 
 
 @case

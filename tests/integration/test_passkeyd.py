@@ -124,6 +124,22 @@ def a_url_works_once():
         tap.equal(status(daemon, "POST", path + "/answer", assertion(claim)), 409, "status after the end")
 
 
+def an_enrolment_may_be_opened_again_at_its_url():
+    """As an invitation does when passkeyd was restarted."""
+    with passkeyd.running(BUILD) as daemon, contextlib.ExitStack() as stack:
+        path = passkeyd.Program(daemon.path).begin(kind=passkeyd.ENROL, number=255)  # of an earlier one
+        again = path[1:5][::-1] + path[5:]
+        first = stack.enter_context(contextlib.closing(daemon.program()))
+        tap.equal(first.begin(kind=passkeyd.ENROL, number=255, old_path=again), "/" + again, "path")
+        tap.equal(daemon.view("/" + again)["state"], passkeyd.WAITING, "state")
+        for kind, old_path, answer in ((passkeyd.ENROL, again, (passkeyd.FAILED, "busy")),
+                                       (passkeyd.ENROL, "../" + again, (passkeyd.FAILED, "frame")),
+                                       (passkeyd.ENROL, again.upper(), (passkeyd.FAILED, "frame"))):
+            other = stack.enter_context(contextlib.closing(daemon.program()))
+            other.send(passkeyd.request(kind=kind, number=255, old_path=old_path))
+            tap.equal(other.next()[:2], answer, "answer to " + old_path)
+
+
 def three_wrong_numbers_are_the_end():
     with passkeyd.running(BUILD) as daemon, ceremony(daemon) as (program, path):
         for left in (2, 1):
@@ -749,6 +765,7 @@ def mistakes_are_said_before_anything_is_served():
 
 tap.run([
     a_sign_in_goes_from_url_to_verdict, an_enrolment_ends_with_a_test, a_url_works_once,
+    an_enrolment_may_be_opened_again_at_its_url,
     three_wrong_numbers_are_the_end, an_expired_ceremony_takes_nothing, a_program_that_hangs_up_cancels,
     an_alarm_ends_it_from_any_address, another_address_gets_no_further, another_browser_cannot_answer,
     a_stranger_opens_no_ceremony, who_is_turned_away_reads_why_whatever_was_sent_before,

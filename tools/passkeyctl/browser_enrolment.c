@@ -74,6 +74,7 @@ enum ppk_err ppk_browser_enrolment_wait(struct ppk_browser_waiting *waiting)
 		.discoverable = plan->arguments->value[PPK_ARG_DISCOVERABLE] != NULL,
 		.timeout_s = waiting->timeout_s,
 		.number = waiting->number,
+		.url = waiting->url,
 		.trust = { .root = 0 },
 		.policy = &policy,
 		.context = waiting,
@@ -158,8 +159,8 @@ static void warn_without_method(const struct ppk_options *options)
 	}
 	if (options->method_count == 0) /* auto */
 		return;
-	ppk_message_warning("methods in %s has no browser: no sign-in asks for it there",
-		options->conf);
+	ppk_message_warning(
+		"methods in %s has no browser: no sign-in asks for it there", options->conf);
 }
 
 int ppk_browser_enrolment_run(struct ppk_enrolment_plan *plan)

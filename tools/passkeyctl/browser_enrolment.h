@@ -18,6 +18,7 @@ struct ppk_browser_waiting {
 	struct ppk_enrolment_plan *plan;
 	uint32_t timeout_s;
 	uint8_t number; /* PPK_BROWSER_NUMBER_NONE: the page asks for none */
+	const char *url; /* as in struct ppk_browser_enrollment */
 	enum ppk_err (*show)(void *context, const char *url);
 	void (*told)(void *context, const struct ppk_browser_message *message);
 	char label[PPK_CREDENTIAL_NAME_MAX + 1]; /* the name that was stored */

@@ -7,6 +7,8 @@
 /* The subcommands. Each reports what goes wrong and returns the exit status (message.h). */
 int ppk_command_enroll(const struct ppk_arguments *arguments);
 int ppk_command_invite(const struct ppk_arguments *arguments);
+int ppk_command_invitations(const struct ppk_arguments *arguments);
+int ppk_command_uninvite(const struct ppk_arguments *arguments);
 int ppk_command_list(const struct ppk_arguments *arguments);
 int ppk_command_show(const struct ppk_arguments *arguments);
 int ppk_command_rename(const struct ppk_arguments *arguments);

@@ -33,7 +33,7 @@ _passkeyctl()
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W \
-			"enroll invite list show rename remove test doctor --help --version" -- "$word")
+			"enroll invite invitations uninvite list show rename remove test doctor --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -62,6 +62,8 @@ _passkeyctl()
 	case $command in
 	enroll) options="--user --browser --no-qr --name --rp-id --ssh-key --discoverable --user-verification --timeout --expires --config --help" ;;
 	invite) options="--for --foreground --name --rp-id --discoverable --user-verification --expires --config --help" ;;
+	invitations) options="--json --help" ;;
+	uninvite) options="--help" ;;
 	list) options="--user --json --config --help" ;;
 	show) options="--user --json --config --help" ;;
 	rename) options="--user --config --help" ;;
@@ -75,7 +77,7 @@ _passkeyctl()
 		return
 	fi
 	case $command in
-	invite) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
+	invite | uninvite) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
 	show | rename | remove) _passkeyctl_complete_names "$word" ;;
 	esac
 }

@@ -23,6 +23,10 @@ static const struct ppk_command commands[] = {
 			PPK_ACCEPTS(RP_ID) | PPK_ACCEPTS(DISCOVERABLE) |
 			PPK_ACCEPTS(USER_VERIFICATION) | PPK_ACCEPTS(EXPIRES) | PPK_ACCEPTS(CONFIG),
 		"Make a link with which a user enrols, once.", ppk_command_invite },
+	{ "invitations", "", 0, PPK_ACCEPTS(JSON), "List the links that wait to be used.",
+		ppk_command_invitations },
+	{ "uninvite", "USER|PROCESS", 1, 0, "Take back the links of a user, or one.",
+		ppk_command_uninvite },
 	{ "list", "", 0, ABOUT_ANY | PPK_ACCEPTS(JSON), "List the passkeys of a user.",
 		ppk_command_list },
 	{ "show", "NAME|ID", 1, ABOUT_ANY | PPK_ACCEPTS(JSON), "Show all about one passkey.",
@@ -45,7 +49,7 @@ static void print_help(FILE *out)
 	      "Enrol and manage the passkeys that pam_passkey.so asks for.\n\nCommands:\n",
 		out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-7s %-17s %s\n", commands[i].name, commands[i].operands,
+		fprintf(out, "  %-11s %-17s %s\n", commands[i].name, commands[i].operands,
 			commands[i].summary);
 	fputs("\nOptions:\n"
 	      "  --help     print this help; after a command: the help of that command\n"

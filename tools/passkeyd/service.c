@@ -197,8 +197,9 @@ static enum ppk_err begin(struct ppkd_service *service, int socket, const uint8_
 		return PPK_ERR_NOMEM;
 	ceremony->socket = socket;
 	ceremony->source = (struct ppkd_source){ .ready = ready, .context = service };
-	err = ppkd_table_add(
-		&service->table, ceremony, ppk_clock_ms() + (int64_t)request.timeout_s * 1000);
+	err = ppkd_table_add(&service->table, ceremony,
+		request.type == PPK_BROWSER_ENROL ? request.enrolment.path : "",
+		ppk_clock_ms() + (int64_t)request.timeout_s * 1000);
 	if (err != PPK_OK) {
 		ppkd_ceremony_free(ceremony);
 		return err;

@@ -148,14 +148,26 @@ static enum ppk_err make_path(char path[static PPKD_SECRET_PATH_SIZE])
 	return err;
 }
 
-enum ppk_err ppkd_table_add(
-	struct ppkd_table *table, struct ppkd_ceremony *ceremony, int64_t deadline_ms)
+/* Only as it was made: its other spellings are for people. */
+static enum ppk_err take_path(
+	const struct ppkd_table *table, const char *path, char out[static PPKD_SECRET_PATH_SIZE])
+{
+	if (path[0] == '\0')
+		return make_path(out);
+	if (!ppkd_secret_path_read(path, strlen(path), out) || strcmp(path, out) != 0)
+		return PPK_ERR_FRAME;
+	return ppkd_table_find(table, out) == NULL ? PPK_OK : PPK_ERR_BUSY;
+}
+
+enum ppk_err ppkd_table_add(struct ppkd_table *table, struct ppkd_ceremony *ceremony,
+	const char *path, int64_t deadline_ms)
 {
 	enum ppk_err err;
 
 	if (is_full(table, ceremony))
 		return PPK_ERR_BUSY;
-	if ((err = make_room(table)) != PPK_OK || (err = make_path(ceremony->path)) != PPK_OK)
+	if ((err = make_room(table)) != PPK_OK ||
+		(err = take_path(table, path, ceremony->path)) != PPK_OK)
 		return err;
 	for (enum ppkd_index i = PPKD_BY_PATH; i < PPKD_INDEXES; i++) {
 		struct ppkd_ceremony **first = bucket(table, i, key_of(ceremony, i));

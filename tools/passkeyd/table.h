@@ -36,11 +36,12 @@ PPK_MUST_CHECK enum ppk_err ppkd_table_init(
 void ppkd_table_done(struct ppkd_table *table);
 
 /*
- * Take ownership of a ceremony, give it a path, and keep it until deadline_ms. PPK_ERR_BUSY: a limit is
- * reached; PPK_ERR_NOMEM; PPK_ERR_RANDOM. On failure it stays the caller's.
+ * Take ownership of a ceremony, give it a path, and keep it until deadline_ms. path: the one that it had
+ * before, or empty for a new one. PPK_ERR_BUSY: a limit is reached, or another one has that path;
+ * PPK_ERR_FRAME: path is none; PPK_ERR_NOMEM; PPK_ERR_RANDOM. On failure it stays the caller's.
  */
-PPK_MUST_CHECK enum ppk_err ppkd_table_add(
-	struct ppkd_table *table, struct ppkd_ceremony *ceremony, int64_t deadline_ms);
+PPK_MUST_CHECK enum ppk_err ppkd_table_add(struct ppkd_table *table, struct ppkd_ceremony *ceremony,
+	const char *path, int64_t deadline_ms);
 
 /* The one of this path, or NULL. */
 struct ppkd_ceremony *ppkd_table_find(

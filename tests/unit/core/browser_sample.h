@@ -44,6 +44,7 @@ static inline struct ppk_browser_request browser_enrol(void)
 		.algorithm_count = 3,
 		.discoverable = PPK_BROWSER_DISCOVERABLE_PREFERRED,
 		.attestation = PPK_BROWSER_ATTESTATION_DIRECT,
+		.path = "0123456789abcdefghjkmnpqrs",
 	};
 	return request;
 }

@@ -27,6 +27,7 @@ enum lie {
 	NOTHING,
 	/* the page, and the order of messages */
 	LIE_URL,
+	LIE_OTHER_URL,
 	LIE_FAILED,
 	LIE_GONE,
 	LIE_GARBAGE,
@@ -247,8 +248,12 @@ static void lie_first(void)
 {
 	static const struct ppk_browser_test none;
 
-	say((struct ppk_browser_message){ .type = PPK_BROWSER_STARTED,
-		.url = liar.lie == LIE_URL ? ORIGIN ".evil.org/page" : URL });
+	say((struct ppk_browser_message){
+		.type = PPK_BROWSER_STARTED,
+		.url = liar.lie == LIE_URL         ? ORIGIN ".evil.org/page"
+		       : liar.lie == LIE_OTHER_URL ? URL "2"
+						   : URL,
+	});
 	say((struct ppk_browser_message){ .type = PPK_BROWSER_OPENED });
 	say((struct ppk_browser_message){ .type = PPK_BROWSER_NUMBER_WRONG, .tries_left = 2 });
 	if (liar.lie == LIE_GONE)
@@ -278,6 +283,7 @@ static void run_liar(int listener, enum lie lie)
 	len = hear(liar.request_packet, sizeof(liar.request_packet));
 	must(ppk_browser_decode_request(liar.request_packet, len, &liar.request) == PPK_OK);
 	must(liar.request.type == PPK_BROWSER_ENROL && strcmp(liar.request.user, "alice") == 0);
+	must(strcmp(liar.request.enrolment.path, side.enrollment.url == NULL ? "" : "page") == 0);
 	lie_first();
 	answer_test();
 	len = hear(liar.packet, sizeof(liar.packet));
@@ -542,6 +548,21 @@ static void who_cannot_show_the_page_does_not_wait_for_it(void)
 	end();
 }
 
+/* passkeyd was restarted. */
+static void a_page_is_opened_again_at_its_url_alone(void)
+{
+	int verdict;
+
+	begin();
+	side.enrollment.url = URL;
+	check_refused(LIE_OTHER_URL, PPK_ERR_FRAME);
+	CHECK_INT(side.shown, 0);
+	check_refused(LIE_GONE, PPK_ERR_PROCESS);
+	CHECK_OK(run(NOTHING, &verdict));
+	CHECK_INT(side.stored, 1);
+	end();
+}
+
 static void without_passkeyd_it_says_so(void)
 {
 	begin();
@@ -565,6 +586,7 @@ int main(void)
 		CHECK_TEST(more_ids_than_fit_are_no_obstacle),
 		CHECK_TEST(the_page_is_told_that_it_was_not_stored),
 		CHECK_TEST(who_cannot_show_the_page_does_not_wait_for_it),
+		CHECK_TEST(a_page_is_opened_again_at_its_url_alone),
 		CHECK_TEST(without_passkeyd_it_says_so));
 	scratch_remove();
 	return status;

@@ -30,15 +30,27 @@ static struct ppkd_ceremony *added(const char *user, const char *address, int64_
 {
 	struct ppkd_ceremony *ceremony = new_ceremony(user, address);
 
-	CHECK_OK(ppkd_table_add(&table, ceremony, deadline_ms));
+	CHECK_OK(ppkd_table_add(&table, ceremony, "", deadline_ms));
 	return ceremony;
+}
+
+/* One that has this path from before. */
+static enum ppk_err add_again(const char *path, struct ppkd_ceremony **ret)
+{
+	enum ppk_err err;
+
+	*ret = new_ceremony("alice", "192.0.2.7");
+	err = ppkd_table_add(&table, *ret, path, 1000);
+	if (err != PPK_OK)
+		ppkd_ceremony_free(*ret);
+	return err;
 }
 
 static void refused(const char *user, const char *address)
 {
 	struct ppkd_ceremony *ceremony = new_ceremony(user, address);
 
-	CHECK_ERR(ppkd_table_add(&table, ceremony, 1), PPK_ERR_BUSY);
+	CHECK_ERR(ppkd_table_add(&table, ceremony, "", 1), PPK_ERR_BUSY);
 	ppkd_ceremony_free(ceremony);
 }
 
@@ -100,6 +112,28 @@ static void the_soonest_comes_first(void)
 	}
 	CHECK_INT(last, 70);
 	CHECK(ppkd_table_first(&table) == NULL);
+}
+
+static void one_may_have_the_path_that_it_had_before(void)
+{
+	static const char *const none[] = { "0123456789abcdefghjkmnpqr",
+		"0123456789abcdefghjkmnpqrst", "0123456789ABCDEFGHJKMNPQRS",
+		"O123456789abcdefghjkmnpqrs", "../3456789abcdefghjkmnpqrs" };
+	const char *path = "0123456789abcdefghjkmnpqrs";
+	struct ppkd_ceremony *ceremony, *other;
+
+	begin();
+	CHECK_OK(add_again(path, &ceremony));
+	CHECK(ppkd_table_find(&table, path) == ceremony);
+	CHECK_ERR(add_again(path, &other), PPK_ERR_BUSY);
+	ceremony->state = PPKD_CANCELLED;
+	ppkd_table_end(&table, ceremony, 1000);
+	CHECK_ERR(add_again(path, &other), PPK_ERR_BUSY); /* its page still says how it ended */
+	ppkd_table_forget(&table, ceremony);
+	CHECK_OK(add_again(path, &ceremony));
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		CHECK_ERR(add_again(none[i], &other), PPK_ERR_FRAME);
+	CHECK_INT(table.live, 1);
 }
 
 static void users_addresses_and_all_together_have_limits(void)
@@ -228,6 +262,7 @@ int main(void)
 {
 	int status = CHECK_RUN(CHECK_TEST(a_ceremony_keeps_its_request),
 		CHECK_TEST(each_is_found_by_its_path_alone), CHECK_TEST(the_soonest_comes_first),
+		CHECK_TEST(one_may_have_the_path_that_it_had_before),
 		CHECK_TEST(users_addresses_and_all_together_have_limits),
 		CHECK_TEST(what_has_ended_is_not_counted),
 		CHECK_TEST(of_ended_ones_the_last_are_remembered),
