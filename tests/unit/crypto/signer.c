@@ -245,6 +245,38 @@ static X509_EXTENSION *extension_of(const struct signer_extension *wanted)
 	return extension;
 }
 
+/* X509_sign() of newer OpenSSL makes version 3 of what has extensions. Here a version may be wrong. */
+static X509 *with_version(X509 *x509, const struct signer *signer, long version)
+{
+	static const uint8_t field[] = { 0xa0, 3, 2, 1, X509_VERSION_3 };
+	const char *digest = digest_of(signer->alg);
+	const ASN1_BIT_STRING *signature;
+	unsigned char *der = NULL, *tbs = NULL;
+	uint8_t made[1024];
+	size_t made_len = sizeof(made);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	int len = i2d_X509(x509, &der);
+	unsigned char *at = memmem(der, (size_t)len, field, sizeof(field));
+	const unsigned char *next = der;
+
+	must(at != NULL, "version");
+	at[4] = (unsigned char)version;
+	X509_free(x509);
+	x509 = d2i_X509(NULL, &next, len);
+	len = i2d_re_X509_tbs(x509, &tbs);
+	must(EVP_DigestSignInit(context, NULL, digest == NULL ? NULL : EVP_get_digestbyname(digest),
+		     NULL, signer->key) == 1 &&
+			EVP_DigestSign(context, made, &made_len, tbs, (size_t)len) == 1,
+		"signature");
+	X509_get0_signature(&signature, NULL, x509);
+	must(ASN1_BIT_STRING_set((ASN1_BIT_STRING *)(uintptr_t)signature, made, (int)made_len) == 1,
+		"signature");
+	EVP_MD_CTX_free(context);
+	OPENSSL_free(tbs);
+	OPENSSL_free(der);
+	return x509;
+}
+
 struct ppk_bytes signer_certify(
 	const struct signer *signer, const struct signer_certificate *certificate)
 {
@@ -254,7 +286,7 @@ struct ppk_bytes signer_certify(
 	unsigned char *der = NULL;
 	struct ppk_bytes result = { 0 };
 
-	X509_set_version(x509, certificate->version);
+	X509_set_version(x509, X509_VERSION_3);
 	ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
 	ASN1_TIME_set(X509_getm_notBefore(x509), 1700000000);
 	ASN1_TIME_set(X509_getm_notAfter(x509), 2000000000);
@@ -276,6 +308,8 @@ struct ppk_bytes signer_certify(
 		add_extension(x509, extension_of(&certificate->extensions[i]), false);
 	must(X509_sign(x509, signer->key, digest == NULL ? NULL : EVP_get_digestbyname(digest)) > 0,
 		"X509_sign");
+	if (certificate->version != X509_VERSION_3)
+		x509 = with_version(x509, signer, certificate->version);
 	int len = i2d_X509(x509, &der);
 
 	must(len > 0, "i2d_X509");
