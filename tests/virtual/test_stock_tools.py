@@ -169,9 +169,9 @@ def attestation_certificate_has_what_webauthn_demands():
         pem = bench.key.control("attestation-certificate")
         text = subprocess.run(["openssl", "x509", "-noout", "-text"], input=pem.encode(),
                               capture_output=True, check=True).stdout.decode()
-        for part in ("Version: 3", "OU = Authenticator Attestation", "CA:FALSE",
+        for part in ("Version: 3", "OU=Authenticator Attestation", "CA:FALSE",
                      "1.3.6.1.4.1.45724.1.1.4"):
-            contains(text, part)
+            contains(text.replace(" = ", "="), part)  # as OpenSSL 3.0 writes it
 
 
 def attestation_none_leaves_the_statement_empty():
@@ -400,14 +400,19 @@ def unplugging_ends_the_wait():
 # pam_u2f
 
 
-def pam_u2f(bench, *, messages, packets, pin=False):
+# Messages and packets of a sign-in without PIN: 1.4 asks for the authenticator's information once more.
+OF_PAM_U2F = ((4, 8, 13), (5, 9, 17))
+
+
+def pam_u2f(bench):
+    """One sign-in: messages, and packets in and out."""
     bench.key.stats_reset()
-    bench.run("pamtester", "virtual", getpass.getuser(), "authenticate", text="1234\n" if pin else "",
+    bench.run("pamtester", "virtual", getpass.getuser(), "authenticate", text="",
               preload=["libpam_wrapper.so"],
               env={"PAM_WRAPPER": "1", "PAM_WRAPPER_SERVICE_DIR": bench.folder + "/pam.d",
                    "TMPDIR": bench.folder})
     stats = bench.key.stats()
-    equal((stats["transactions"], stats["packets_in"], stats["packets_out"]), (messages, *packets))
+    return stats["transactions"], stats["packets_in"], stats["packets_out"]
 
 
 def enrol_for_pam_u2f(bench, credentials=1):
@@ -422,10 +427,10 @@ def enrol_for_pam_u2f(bench, credentials=1):
     bench.write("pam.d/other", "auth required pam_deny.so\n")
 
 
-def pam_u2f_takes_four_messages():
+def pam_u2f_takes_four_messages_or_five():
     with Bench() as bench:
         enrol_for_pam_u2f(bench)
-        pam_u2f(bench, messages=4, packets=(8, 13))
+        contains(OF_PAM_U2F, pam_u2f(bench))
 
 
 def pam_u2f_works_over_slow_packets():
@@ -434,14 +439,14 @@ def pam_u2f_works_over_slow_packets():
         bench.key.stop()
         bench.key.args.append("--packet-delay=2")
         bench.key.start()
-        pam_u2f(bench, messages=4, packets=(8, 13))
+        contains(OF_PAM_U2F, pam_u2f(bench))
 
 
 def pam_u2f_signs_in_with_u2f():
     with Bench("--u2f-only") as bench:
         enrol_for_pam_u2f(bench)
         bench.key.stats_reset()
-        pam_u2f(bench, messages=4, packets=(10, 5))
+        equal(pam_u2f(bench), (4, 10, 5))
 
 
 # The wire, spoken by hand

@@ -85,6 +85,8 @@ def _unpack(folder):
     package = os.path.join(folder, "package")
     kernel, = glob.glob(os.path.join(package, "boot", "vmlinuz-*"))
     release = os.path.basename(kernel).split("-", 1)[1]
+    if not os.path.isdir(os.path.join(package, "lib")):  # from Debian 13 on
+        os.symlink("usr/lib", os.path.join(package, "lib"))
     _run("depmod", "-b", package, release)
     os.rename(kernel, os.path.join(folder, "kernel"))
     # /lib is a link to usr/lib on the root file system, which a folder would hide
