@@ -113,6 +113,18 @@ static bool parse_header(struct value value, struct ppkd_options *options, void 
 	return true;
 }
 
+/* Without the blanks around it. */
+static struct value trim(struct value value)
+{
+	while (value.len > 0 && value.text[0] == ' ') {
+		value.text++;
+		value.len--;
+	}
+	while (value.len > 0 && value.text[value.len - 1] == ' ')
+		value.len--;
+	return value;
+}
+
 /* Take the first item off a list with commas; false at its end. */
 static bool next_item(struct value *list, bool *first, struct value *ret)
 {
@@ -126,6 +138,7 @@ static bool next_item(struct value *list, bool *first, struct value *ret)
 	ret->len = comma == NULL ? list->len : (size_t)(comma - list->text);
 	list->text += ret->len + (comma != NULL);
 	list->len -= ret->len + (comma != NULL);
+	*ret = trim(*ret);
 	return true;
 }
 

@@ -80,6 +80,25 @@ static void proxies_are_addresses_or_the_unix_socket(void)
 	refuse("proxies = proxy.example.org\n", 1, "option 'proxies' cannot be");
 }
 
+static void a_list_may_have_blanks_beside_its_commas(void)
+{
+	struct ppk_ip_address four;
+
+	CHECK_OK(apply("url = https://login.example.org\n"
+		       "clients = \"root, 1000 ,1001\"\nproxies = \"unix,  127.0.0.1 \"\n"));
+	CHECK_INT(options.client_count, 3);
+	CHECK(ppkd_options_client(&options, 0) && ppkd_options_client(&options, 1000) &&
+		ppkd_options_client(&options, 1001));
+	CHECK(ppk_ip_address_parse("127.0.0.1", 9, &four));
+	CHECK(ppkd_options_proxy(&options, &four) && ppkd_options_proxy(&options, NULL));
+	/* without quotes a blank could begin a comment, in every file of ours */
+	refuse("clients = root, 1000\n", 1,
+		"a value with a blank or '#' must stand in double quotes");
+	refuse("clients = \"root, ,1000\"\n", 1, "option 'clients' cannot be");
+	refuse("clients = \"root 1000\"\n", 1, "option 'clients' cannot be");
+	refuse("proxies = \" \"\n", 1, "option 'proxies' cannot be");
+}
+
 static void a_url_is_an_origin(void)
 {
 	static const char *const bad[] = { "login.example.org", "http://login.example.org",
@@ -162,6 +181,7 @@ int main(void)
 	return CHECK_RUN(CHECK_TEST(defaults_are_values_that_can_be_written),
 		CHECK_TEST(a_file_sets_what_it_names),
 		CHECK_TEST(proxies_are_addresses_or_the_unix_socket),
+		CHECK_TEST(a_list_may_have_blanks_beside_its_commas),
 		CHECK_TEST(a_url_is_an_origin), CHECK_TEST(mistakes_are_named_with_their_line),
 		CHECK_TEST(options_have_to_fit_together),
 		CHECK_TEST(a_changed_file_sets_what_is_allowed_or_is_refused));
