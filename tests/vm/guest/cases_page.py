@@ -156,11 +156,11 @@ def systemd_finds_passkeyd_hardly_exposed():
 
 
 def attempts_of_the_unit():
-    """What went of confinement.py, run by a copy of the unit in which nothing else is another."""
+    """What went of confinement.py, run by a copy of the unit in which nothing else is another program."""
     unit = systemctl("cat", browser.SERVICE)
     unit, count = re.subn(r"(?m)^(ExecStart\w*)=.*$", r"\1=/usr/bin/python3 -B %s" % PROBE, unit)
     tap.equal(count, 2, "lines that were changed")
-    unit += "\n[Service]\nStandardOutput=truncate:%s\n" % PROBE_SAID
+    unit += "\n[Service]\nExecPaths=/usr/bin/python3\nStandardOutput=truncate:%s\n" % PROBE_SAID
     system.write("/etc/systemd/system/" + PROBE_UNIT, unit)
     systemctl("daemon-reload")
     systemctl("start", "--wait", PROBE_UNIT)

@@ -42,6 +42,20 @@ def set_user_id_file():
     os.chmod(path, 0o4755)
 
 
+def own_program():
+    """What it wrote itself, run."""
+    path = "/tmp/program-%d" % os.getpid()
+    with open(path, "w", encoding="ascii") as file:
+        file.write("#!/bin/true\n")
+    os.chmod(path, 0o700)
+    os.execv(path, [path])
+
+
+def reach(path, kind):
+    with socket.socket(socket.AF_UNIX, kind) as connection:
+        connection.connect(path)
+
+
 def many_processes():
     """A hundred at once; they end with the end of the pipe that they read."""
     read_end, write_end = os.pipe()
@@ -75,6 +89,12 @@ ATTEMPTS = {
     "open a raw socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP),
     "open a packet socket": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
     "open a netlink socket": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
+    "reach the system bus": lambda: reach("/run/dbus/system_bus_socket", socket.SOCK_STREAM),
+    "reach systemd": lambda: reach("/run/systemd/private", socket.SOCK_STREAM),
+    "reach the journal": lambda: reach("/run/systemd/journal/socket", socket.SOCK_DGRAM),
+    "ask itself for a page": lambda: reach("/run/passkeyd/passkeyd.socket", socket.SOCK_SEQPACKET),
+    "run another program": lambda: os.execv("/usr/bin/true", ["true"]),
+    "run a program that it wrote": own_program,
     "become root": lambda: os.setresuid(0, 0, 0),
     "make a set-user-ID file": set_user_id_file,
     "make a user namespace": lambda: call("unshare", CLONE_NEWUSER),
