@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/wipe.h"
+
 void ppk_bytes_done(struct ppk_bytes *bytes)
 {
 	if (bytes == NULL)
@@ -15,7 +17,7 @@ void ppk_bytes_done(struct ppk_bytes *bytes)
 void ppk_bytes_wipe(struct ppk_bytes *bytes)
 {
 	if (bytes != NULL && bytes->data != NULL)
-		explicit_bzero(bytes->data, bytes->len);
+		ppk_wipe(bytes->data, bytes->len);
 	ppk_bytes_done(bytes);
 }
 

@@ -223,7 +223,7 @@ enum ppk_err ppk_credential_file_append(
 	if (err != PPK_OK)
 		return err;
 	struct ppk_credential_line *lines =
-		reallocarray(file->lines, file->line_count + 1, sizeof(*lines));
+		realloc(file->lines, (file->line_count + 1) * sizeof(*lines));
 
 	if (lines == NULL) {
 		free(text);

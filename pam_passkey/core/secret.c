@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/wipe.h"
+
 enum ppk_err ppk_secret_set(struct ppk_secret *secret, const char *text, size_t len)
 {
 	ppk_secret_wipe(secret);
@@ -20,5 +22,5 @@ enum ppk_err ppk_secret_set(struct ppk_secret *secret, const char *text, size_t 
 void ppk_secret_wipe(struct ppk_secret *secret)
 {
 	if (secret != NULL)
-		explicit_bzero(secret, sizeof(*secret));
+		ppk_wipe(secret, sizeof(*secret));
 }

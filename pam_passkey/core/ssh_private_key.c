@@ -11,6 +11,7 @@
 #include "core/ssh_key_line.h"
 #include "core/ssh_wire.h"
 #include "core/text.h"
+#include "core/wipe.h"
 
 #define BEGIN "-----BEGIN OPENSSH PRIVATE KEY-----"
 #define END "-----END OPENSSH PRIVATE KEY-----"
@@ -54,7 +55,7 @@ static enum ppk_err decode(const char *text, size_t len, struct ppk_bytes *ret)
 		return PPK_ERR_NOMEM;
 	if (take_base64(text, len, base64, &base64_len))
 		err = ppk_base64_decode(PPK_BASE64, base64, base64_len, PPK_SSH_FILE_MAX, ret);
-	explicit_bzero(base64, len + 1);
+	ppk_wipe(base64, len + 1);
 	free(base64);
 	return err;
 }

@@ -19,11 +19,19 @@ static bool ends_with(const char *text, size_t len, const char *word)
 	return len >= strlen(word) && memcmp(text + len - strlen(word), word, strlen(word)) == 0;
 }
 
+static bool contains(const char *text, size_t len, const char *word)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (begins_with(text + i, len - i, word))
+			return true;
+	}
+	return false;
+}
+
 /* Does anything in it ask for what only this program gives? */
 static bool looks_like_ours(const char *text, size_t len)
 {
-	return ends_with(text, len, PPK_SSH_QUESTION_END) ||
-	       memmem(text, len, PPK_SSH_PREFIX, CHALLENGE_PREFIX_LEN) != NULL;
+	return ends_with(text, len, PPK_SSH_QUESTION_END) || contains(text, len, PPK_SSH_PREFIX);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "core/ssh_host.h"
 #include "core/text.h"
 #include "core/web_origin.h"
+#include "core/wipe.h"
 #include "sys/host.h"
 #include "sys/random.h"
 
@@ -34,7 +35,7 @@ static enum ppk_err derive(const struct ppk_crypto_source *crypto,
 	input[sizeof(input) - 1] = purpose;
 	if (err == PPK_OK)
 		err = ppk_crypto_sha256(crypto, input, sizeof(input), ret);
-	explicit_bzero(input, sizeof(input));
+	ppk_wipe(input, sizeof(input));
 	return err;
 }
 
@@ -122,7 +123,7 @@ enum ppk_err ppk_decoy_here(const struct ppk_crypto_source *crypto,
 	}
 	if (err == PPK_OK)
 		err = ppk_decoy_make(crypto, secret, name, usual_rp_id(options, host), ret);
-	explicit_bzero(secret, sizeof(secret));
+	ppk_wipe(secret, sizeof(secret));
 	return err;
 }
 

@@ -16,12 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/wipe.h"
+
 static void forget(struct pam_response *response)
 {
 	if (response == NULL)
 		return;
 	if (response->resp != NULL)
-		explicit_bzero(response->resp, strlen(response->resp));
+		ppk_wipe(response->resp, strlen(response->resp));
 	free(response->resp);
 	free(response);
 }

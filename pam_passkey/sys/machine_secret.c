@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/wipe.h"
 #include "sys/random.h"
 
 #define PATH_SIZE 1280
@@ -43,7 +44,7 @@ static enum ppk_err read_or_write(const char *path, const struct ppk_trust *trus
 		err = ppk_file_replace(path, trust, &owner, made, sizeof(made), reterr);
 	if (err == PPK_OK)
 		memcpy(ret, made, sizeof(made));
-	explicit_bzero(made, sizeof(made));
+	ppk_wipe(made, sizeof(made));
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/wipe.h"
 #include "message.h"
 #include "terminal.h"
 
@@ -98,7 +99,7 @@ static int ask(const struct ppk_terminal *terminal, const char *prompt, const ch
 		      ? ppk_terminal_ask(terminal, last, answer, sizeof(answer))
 		      : ppk_terminal_ask_silently(terminal, last, answer, sizeof(answer));
 	written = err == PPK_OK && write_answer(answer);
-	explicit_bzero(answer, sizeof(answer));
+	ppk_wipe(answer, sizeof(answer));
 	return written ? PPK_EXIT_OK : PPK_EXIT_REFUSED;
 }
 

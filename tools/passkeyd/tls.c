@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connections.h"
+#include "core/wipe.h"
 #include "sys/clock.h"
 
 #define CHAIN_MAX 8 /* certificates */
@@ -65,7 +66,7 @@ static enum ppk_err load_key(struct pair *pair, const char *path, struct ppk_dia
 	if (gnutls_load_file(path, &text) != GNUTLS_E_SUCCESS)
 		return fail(PPK_ERR_IO, path, "cannot be read", reterr);
 	status = gnutls_privkey_import_x509_raw(pair->key, &text, GNUTLS_X509_FMT_PEM, NULL, 0);
-	explicit_bzero(text.data, text.size);
+	ppk_wipe(text.data, text.size);
 	gnutls_free(text.data);
 	if (status != GNUTLS_E_SUCCESS)
 		return fail(PPK_ERR_SYNTAX, path, "is no private key in PEM", reterr);
