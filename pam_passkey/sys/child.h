@@ -10,10 +10,13 @@
 /*
  * A child process that the host does not notice: no SIGCHLD, invisible to its wait() calls (but for
  * __WALL and __WCLONE), no handler of the host ever runs in it. A copy as fork(2) makes one.
+ * That is so on Linux (child_linux.c), where a module runs inside of programs that are not ours.
+ * Elsewhere there are programs of ours alone, and it is a child like any other (child_portable.c).
  */
 struct ppk_child {
 	pid_t pid; /* 0: none, and then fd means nothing */
-	int fd; /* its pidfd, close-on-exec; -1 where the kernel has none (before Linux 5.2) */
+	/* its pidfd, close-on-exec; -1 where the kernel has none (before Linux 5.2, and elsewhere) */
+	int fd;
 };
 
 /*
@@ -26,8 +29,17 @@ typedef int ppk_child_fn(void *context);
 PPK_MUST_CHECK enum ppk_err ppk_child_start(
 	ppk_child_fn *run, void *context, struct ppk_child *ret);
 
-/* Wait for its end. False: it lives on, or (without a pidfd) nobody can tell. */
-bool ppk_child_ends_within(const struct ppk_child *child, unsigned ms);
+/*
+ * In the child: let the kernel kill it when parent, which started it, has ended. False: it has already.
+ * Elsewhere than on Linux no kernel does; a child has to see the end of what it reads from.
+ */
+bool ppk_child_end_with(pid_t parent);
+
+/*
+ * Wait for its end. False: it lives on, or (on Linux without a pidfd) nobody can tell. True: still to be
+ * reaped.
+ */
+bool ppk_child_ends_within(struct ppk_child *child, unsigned ms);
 
 /* Send it a signal. It must not have been reaped. */
 void ppk_child_signal(const struct ppk_child *child, int number);

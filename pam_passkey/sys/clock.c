@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "sys/platform.h"
+
 /* A clock that cannot be read is one that never leaves time: every deadline has passed. */
 static struct timespec clock_read(clockid_t clock)
 {
@@ -15,7 +17,7 @@ static struct timespec clock_read(clockid_t clock)
 
 int64_t ppk_clock_ms(void)
 {
-	struct timespec now = clock_read(CLOCK_BOOTTIME);
+	struct timespec now = clock_read(PPK_CLOCK_STEADY);
 
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -11,6 +11,7 @@
 /*
  * Close every descriptor of this process from first on. Async-signal-safe: for a child between
  * fork and exec. Works without close_range(2) and without /proc, then up to the descriptor limit.
+ * descriptor_close_linux.c, descriptor_close_portable.c.
  */
 void ppk_descriptors_close_from(int first);
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sys/error_text.h"
+
 static const struct {
 	enum ppk_err err;
 	const char *sentence;
@@ -46,8 +48,9 @@ enum ppk_err ppk_fault_report(
 		len = sizeof(source) - 1;
 	memcpy(source, path, len);
 	source[len] = '\0';
-	if (fault->kind == PPK_FAULT_SYSTEM && fault->code != 0)
-		return ppk_diag_set(reterr, err, source, 0, 0, "%s: %s", sentence,
-			strerror_r(fault->code, reason, sizeof(reason)));
+	if (fault->kind == PPK_FAULT_SYSTEM && fault->code != 0) {
+		ppk_error_text(fault->code, reason, sizeof(reason));
+		return ppk_diag_set(reterr, err, source, 0, 0, "%s: %s", sentence, reason);
+	}
 	return ppk_diag_set(reterr, err, source, 0, 0, "%s", sentence);
 }

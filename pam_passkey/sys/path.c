@@ -20,6 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sys/platform.h"
+
 #define NO_FAULT ((struct ppk_fault){ .kind = PPK_FAULT_NONE })
 
 static struct ppk_fault fault_of(enum ppk_fault_kind kind)
@@ -91,7 +93,7 @@ static struct ppk_fault next_component(const char *path, size_t *at, char name[s
 /* Replace *folder, in which name was checked to be one component, by the folder of that name. */
 static struct ppk_fault step_into(int *folder, const char *name)
 {
-	int next = openat(*folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int next = openat(*folder, name, PPK_O_FOLDER | O_NOFOLLOW | O_CLOEXEC);
 
 	if (next < 0)
 		return explain_folder(*folder, name, errno);
@@ -140,7 +142,7 @@ struct ppk_fault ppk_place_open(
 		return fault_of(PPK_FAULT_TOO_LONG);
 	if (path[strspn(path, "/")] == '\0')
 		return fault_of(PPK_FAULT_NOT_REGULAR);
-	place.folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	place.folder = open("/", PPK_O_FOLDER | O_CLOEXEC);
 	if (place.folder < 0)
 		return ppk_fault_from_errno(errno);
 	fault = walk(path, trust, &place);
@@ -221,7 +223,7 @@ struct ppk_fault ppk_place_look_socket(const struct ppk_place *place, uid_t owne
 struct ppk_fault ppk_place_look_folder(const struct ppk_place *place, const struct ppk_trust *trust)
 {
 	struct ppk_fault fault;
-	int fd = openat(place->folder, place->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(place->folder, place->name, PPK_O_FOLDER | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return explain_folder(place->folder, place->name, errno);

@@ -13,7 +13,7 @@
  * nothing; each returns a fault of kind PPK_FAULT_NONE when all is well.
  */
 
-/* A checked folder (an O_PATH descriptor) and the name of something in it. */
+/* A checked folder (a descriptor to look up names by, and no more) and the name of something in it. */
 struct ppk_place {
 	int folder; /* -1: none */
 	char name[NAME_MAX + 1];

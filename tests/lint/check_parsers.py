@@ -107,6 +107,7 @@ OTHERS = {
     "ppk_host_link_number": "asks the kernel for a name",
     "ppk_launcher_start_worker": "sends",
     "ppk_packet_send": "sends",
+    "ppk_packet_send_descriptor": "sends",
     "ppk_secret_set": "copies",
     "ppk_sha256": "hashes",
     "ppk_slot_pin": "sends",

@@ -66,7 +66,9 @@ BANNED_IN_MODULE = {
     "fork": "gives the host a SIGCHLD", "atexit": "outlives the module",
 }
 # Files of the helper program and of children that have left the host behind.
-NOT_THE_HOST = re.compile(r"pam_passkey/device/(?!device\.[ch])|pam_passkey/sys/(process|as_user)")
+# And of systems where there is no module.
+NOT_THE_HOST = re.compile(r"pam_passkey/device/(?!device\.[ch])|pam_passkey/sys/(process|as_user)"
+                          r"|pam_passkey/\w+/\w+_portable\.c")
 
 # Where the environment is looked at: a hint, read in one place.
 ENVIRONMENT = "pam_passkey/sys/environment.c"
@@ -157,7 +159,7 @@ def calls(tree, folders, banned, excuse=None):
 def code_is_loaded_where_it_is_known_to_be(tree):
     return [place for place in calls(tree, ("pam_passkey/", "tools/"), {"dlopen": "loads code"})
             if not place.startswith(("pam_passkey/pam/crypto_object.c:",
-                                     "pam_passkey/device/passkey_device.c:"))]
+                                     "pam_passkey/device/sandbox_linux.c:"))]
 
 
 def banned_functions_are_not_called(tree):
@@ -329,8 +331,8 @@ def nothing_tells_of_the_machine_it_was_made_on(tree):
 STANDS_IN = re.compile(r"virtual|umockdev|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PPK_(?:TEST|BUS|VIRTUAL|FAKE)|uhid"
                        r"|usbip|vhci|wrapper|\b_?(?:fake|mock|dummy)|software authenticator", re.I)
 CONDITION = re.compile(r"^\s*#\s*(?:el)?if(?:n?def)?\s+(.*)", re.M)
-# What a condition may ask for: what the machine or the kernel is, and what else the build says of a program.
-MACHINE = re.compile(r"__\w+|SYS_\w+|ARCHITECTURE|PPK_PROGRAM|PPK_\w+_H|defined|\b\d+\b|\W+")
+# What a condition may ask for: what the machine or the kernel is and has, and what else the build says of a program.
+MACHINE = re.compile(r"__\w+|SYS_\w+|(?:O|CLOCK|MSG|SO)_\w+|ARCHITECTURE|PPK_PROGRAM|PPK_\w+_H|defined|\b\d+\b|\W+")
 
 
 def what_ships_leads_to_no_test(tree):
@@ -361,7 +363,7 @@ class PlantedTree:
 def planted_lines_are_found(tree):
     planted = [
         (what_ships_leads_to_no_test, "pam_passkey/device/hidraw.c", '/* or umockdev */'),
-        (what_ships_leads_to_no_test, "pam_passkey/device/sandbox.c", '#ifdef PPK_INSECURE'),
+        (what_ships_leads_to_no_test, "pam_passkey/device/sandbox_linux.c", '#ifdef PPK_INSECURE'),
         (what_ships_leads_to_no_test, "pam_passkey/device/worker.c", '#elif defined(UNIT_TEST)'),
         (what_ships_leads_to_no_test, "pam_passkey/device/meson.build", "# '-DPPK_TEST_BUS'"),
         (what_ships_leads_to_no_test, "tools/passkeyd/passkeyd.8", '.Ev LD_PRELOAD'),

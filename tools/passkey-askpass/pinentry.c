@@ -15,7 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/wipe.h"
 #include "message.h"
+#include "sys/platform.h"
+#include "sys/socket_pair.h"
 
 #define LINE_SIZE 1024 /* bytes; Assuan lines have at most 1,000 */
 
@@ -117,7 +120,7 @@ static enum ppk_err receive(int fd, struct ppk_secret *ret)
 		else if (err == PPK_OK && begins_with(line, "OK"))
 			break;
 	} while (err == PPK_OK);
-	explicit_bzero(line, sizeof(line));
+	ppk_wipe(line, sizeof(line));
 	return err;
 }
 
@@ -136,7 +139,7 @@ static enum ppk_err command(int fd, const char *name, const char *text, struct p
 			line[len++] = *text;
 	}
 	line[len++] = '\n';
-	if (send(fd, line, len, MSG_NOSIGNAL) != (ssize_t)len)
+	if (send(fd, line, len, PPK_MSG_NOSIGNAL) != (ssize_t)len)
 		return PPK_ERR_CONVERSATION;
 	return receive(fd, ret);
 }
@@ -147,7 +150,7 @@ static enum ppk_err start(struct conversation *ret)
 	posix_spawn_file_actions_t actions;
 	int sockets[2], failed;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+	if (ppk_socket_pair(SOCK_STREAM, sockets) != PPK_OK)
 		return PPK_ERR_CONVERSATION;
 	failed = posix_spawn_file_actions_init(&actions);
 	if (failed == 0) {

@@ -8,24 +8,24 @@
  *     a person or the system sends (INT, TERM, HUP, QUIT, TSTP), and when it returns from here.
  *  4. A PIN MUST NOT be held anywhere but in the caller's struct ppk_secret, wiped on every failure; what
  *     is typed in silence otherwise, nowhere but in the caller's buffer.
- *  5. No signal handler is installed: the signals are blocked, noticed through a descriptor, and let
- *     loose with their own effect once the terminal is restored.
+ *  5. The signals are held back, noticed through a descriptor, and let loose with their own effect once
+ *     the terminal is restored (sys/signals.h).
  */
 #include "terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/signalfd.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "core/text.h"
 #include "message.h"
+#include "sys/signals.h"
 
 #define QUESTION_SIZE 512 /* bytes */
 
@@ -136,34 +136,41 @@ enum ppk_err ppk_terminal_confirm(const struct ppk_terminal *terminal, const cha
 	return PPK_ERR_CANCELLED;
 }
 
-/* The signals that end or stop this process while it waits for a PIN. */
-static void fill_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGQUIT);
-	sigaddset(set, SIGTSTP);
-}
-
-/* Wait for a line or for one of the signals, which stays pending. */
+/*
+ * Wait for a line or for one of the signals, which stays held back. select(2), since poll(2) does not know
+ * terminals on macOS.
+ */
 static enum ppk_err wait_for_line(int fd, int signals, bool *ret_signal)
 {
-	struct pollfd polled[2] = {
-		{ .fd = fd, .events = POLLIN },
-		{ .fd = signals, .events = POLLIN },
-	};
+	fd_set ready;
 
-	while (poll(polled, 2, -1) < 0)
-		if (errno != EINTR)
-			return PPK_ERR_CONVERSATION;
-	*ret_signal = polled[1].revents != 0;
-	return PPK_OK;
+	if (fd >= FD_SETSIZE || signals >= FD_SETSIZE)
+		return PPK_ERR_CONVERSATION;
+	do {
+		FD_ZERO(&ready);
+		FD_SET(fd, &ready);
+		FD_SET(signals, &ready);
+		if (select((fd > signals ? fd : signals) + 1, &ready, NULL, NULL, NULL) >= 0) {
+			*ret_signal = FD_ISSET(signals, &ready);
+			return PPK_OK;
+		}
+	} while (errno == EINTR);
+	return PPK_ERR_CONVERSATION;
+}
+
+/* What is typed meanwhile is thrown away. A signal that is held back may break it off. */
+static bool set_terminal(int fd, const struct termios *settings)
+{
+	int result;
+
+	do {
+		result = tcsetattr(fd, TCSAFLUSH, settings);
+	} while (result < 0 && errno == EINTR);
+	return result == 0;
 }
 
 /*
- * One question without echo, with the signals blocked. *ret_signal: a signal came before the answer;
+ * One question without echo, with the signals held back. *ret_signal: a signal came before the answer;
  * the terminal is restored, and the caller lets the signal loose.
  */
 static enum ppk_err ask_once(
@@ -179,7 +186,7 @@ static enum ppk_err ask_once(
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	silent.c_lflag |= ICANON | ISIG;
-	if (tcsetattr(fd, TCSAFLUSH, &silent) < 0)
+	if (!set_terminal(fd, &silent))
 		return PPK_ERR_CONVERSATION;
 	err = write_question(fd, question);
 	if (err == PPK_OK)
@@ -189,7 +196,7 @@ static enum ppk_err ask_once(
 	if (err == PPK_OK && !*ret_signal && memchr(out, '\0', len) != NULL)
 		err = PPK_ERR_SYNTAX;
 	/* What was typed and not read (an interrupted PIN) must not reach the shell: flush. */
-	if (tcsetattr(fd, TCSAFLUSH, &before) < 0 && err == PPK_OK)
+	if (!set_terminal(fd, &before) && err == PPK_OK)
 		err = PPK_ERR_CONVERSATION;
 	if (write_all(fd, "\n", 1) != PPK_OK && err == PPK_OK)
 		err = PPK_ERR_CONVERSATION;
@@ -200,23 +207,21 @@ static enum ppk_err ask_once(
 enum ppk_err ppk_terminal_ask_silently(
 	const struct ppk_terminal *terminal, const char *question, char *ret, size_t size)
 {
-	sigset_t watched, before;
-	int signals;
+	/* The signals that end or stop this process while it waits for a PIN. */
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+	struct ppk_signals signals;
 	enum ppk_err err;
 	bool signalled;
 
 	if (terminal->fd < 0)
 		return PPK_ERR_CONVERSATION;
-	fill_signals(&watched);
-	signals = signalfd(-1, &watched, SFD_CLOEXEC);
-	if (signals < 0)
-		return PPK_ERR_CONVERSATION;
 	do {
-		sigprocmask(SIG_BLOCK, &watched, &before);
-		err = ask_once(terminal->fd, signals, question, ret, size, &signalled);
-		sigprocmask(SIG_SETMASK, &before, NULL); /* a pending signal acts here */
+		if (ppk_signals_hold(numbers, sizeof(numbers) / sizeof(numbers[0]), &signals) !=
+			PPK_OK)
+			return PPK_ERR_CONVERSATION;
+		err = ask_once(terminal->fd, signals.fd, question, ret, size, &signalled);
+		ppk_signals_release(&signals); /* one that came acts here */
 	} while (err == PPK_OK && signalled);
-	close(signals);
 	return err;
 }
 

@@ -3,8 +3,8 @@
  * Running a helper program inside a process that is not ours.
  *
  *     host ---clone, exit signal 0---> keeper ---clone, SIGCHLD---> program
- *      |     (sys/child.c)             '- waits for the program      |
- *      '------------------ SOCK_SEQPACKET pair ----------------------'
+ *      |     (sys/child_linux.c)       '- waits for the program      |
+ *      '------------------ a pair for packets -----------------------'
  *
  * 1. Between host and program there MUST be the keeper: a program cannot have the exit signal 0
  *    that keeps a child from the host's notice, because execve(2) sets it back.
@@ -37,6 +37,7 @@
 #include "sys/clock.h"
 #include "sys/descriptor.h"
 #include "sys/identity.h"
+#include "sys/packet.h"
 
 /* From the host's death to the end of the program, which has seen end of file meanwhile. */
 #define ORPHAN_GRACE_MS 1000
@@ -66,8 +67,8 @@ static void program_run(const char *path, pid_t keeper)
 
 	if (ppk_identity_become_effective() != PPK_OK || chdir("/") != 0)
 		return;
-	/* Set after the ids: changing them clears it. The keeper may have died before. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != keeper)
+	/* After the ids: changing them clears it. */
+	if (!ppk_child_end_with(keeper))
 		return;
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) != 0)
@@ -215,8 +216,9 @@ enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret)
 
 	if (path[0] != '/')
 		return PPK_ERR_PROCESS;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return errno == ENOMEM ? PPK_ERR_NOMEM : PPK_ERR_IO;
+	err = ppk_packet_pair(ends);
+	if (err != PPK_OK)
+		return err;
 	err = ppk_child_start(keeper_run,
 		&(struct start){ .path = path, .socket = ends[1], .host = getpid() }, &keeper);
 	close(ends[1]);

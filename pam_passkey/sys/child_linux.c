@@ -18,6 +18,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,7 +70,13 @@ enum ppk_err ppk_child_start(ppk_child_fn *run, void *context, struct ppk_child 
 	return PPK_OK;
 }
 
-bool ppk_child_ends_within(const struct ppk_child *child, unsigned ms)
+bool ppk_child_end_with(pid_t parent)
+{
+	/* Asked for first: the parent may end in between. */
+	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == parent;
+}
+
+bool ppk_child_ends_within(struct ppk_child *child, unsigned ms)
 {
 	return child->fd >= 0 && ppk_descriptor_ready_within(child->fd, ms);
 }
