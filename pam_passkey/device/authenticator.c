@@ -4,32 +4,8 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "device/sandbox.h"
 
-#define HIDRAW_PREFIX "/dev/hidraw"
 #define U2F_KEY_HANDLE_MAX 255 /* bytes; its length travels in one (U2F raw messages, 5.1) */
-
-static enum ppk_err open_hidraw(struct ppk_worker *worker)
-{
-	enum ppk_err err = ppk_hidraw_open(&worker->hidraw, worker->path);
-
-	if (err != PPK_OK)
-		return err;
-	ppk_sandbox_enter(PPK_SANDBOX_WORKER, false);
-	err = ppk_hidraw_connect(&worker->hidraw, worker->dev);
-	while (ppk_worker_wait_busy(worker) && !ppk_worker_is_stopped(worker)) {
-		(void)fido_dev_close(worker->dev);
-		err = ppk_hidraw_connect(&worker->hidraw, worker->dev);
-	}
-	return err;
-}
-
-/* Another transport, of libfido2's own (NFC), which is opened and asked in one. */
-static enum ppk_err open_other(struct ppk_worker *worker)
-{
-	ppk_sandbox_enter(PPK_SANDBOX_WORKER, true);
-	return fido_dev_open(worker->dev, worker->path) == FIDO_OK ? PPK_OK : PPK_ERR_DEVICE;
-}
 
 static bool *ability(struct ppk_abilities *abilities, const char *option)
 {
@@ -101,8 +77,7 @@ enum ppk_err ppk_authenticator_open(struct ppk_worker *worker)
 	worker->dev = fido_dev_new();
 	if (worker->dev == NULL)
 		return PPK_ERR_NOMEM;
-	worker->own_io = strncmp(worker->path, HIDRAW_PREFIX, strlen(HIDRAW_PREFIX)) == 0;
-	err = worker->own_io ? open_hidraw(worker) : open_other(worker);
+	err = ppk_authenticator_connect(worker);
 	if (err != PPK_OK)
 		return err;
 	if (fido_dev_is_fido2(worker->dev))
@@ -114,6 +89,19 @@ enum ppk_err ppk_authenticator_open(struct ppk_worker *worker)
 	/* One at a time: libfido2 would ask for a touch for each that it finds. */
 	worker->limits = (struct ppk_list_limits){ .count = 1, .id_len = U2F_KEY_HANDLE_MAX };
 	return PPK_OK;
+}
+
+bool ppk_authenticator_is_there(struct ppk_worker *worker)
+{
+	fido_cbor_info_t *info;
+	bool there;
+
+	if (!worker->abilities.fido2)
+		return true;
+	info = fido_cbor_info_new();
+	there = info == NULL || fido_dev_get_cbor_info(worker->dev, info) == FIDO_OK;
+	fido_cbor_info_free(&info);
+	return there;
 }
 
 void ppk_authenticator_introduce(struct ppk_worker *worker)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/wipe.h"
 #include "sys/packet.h"
 
 /*
@@ -81,7 +82,7 @@ enum ppk_err ppk_device_pin(struct ppk_device *device, uint8_t index, const stru
 
 	if (err == PPK_OK)
 		err = ppk_packet_send(device->process.socket, packet, len);
-	explicit_bzero(packet, sizeof(packet));
+	ppk_wipe(packet, sizeof(packet));
 	return err;
 }
 

@@ -6,6 +6,7 @@
 
 #include "device/attempt.h"
 #include "device/byte_string.h"
+#include "device/waiting.h"
 
 /* CBOR around the list of ids: hash, options, pinUvAuthParam and the keys of the map. */
 #define REQUEST_OVERHEAD 128
@@ -20,19 +21,18 @@ struct question {
 };
 
 static int fill(fido_assert_t *assert, const struct ppk_worker *worker,
-	const struct question *question, enum ppk_verification how)
+	const struct question *question, fido_opt_t up, enum ppk_verification how)
 {
 	/* What is signed without a touch must not be of use to anybody. */
 	static const uint8_t no_hash[32];
-	const uint8_t *hash = question->up == FIDO_OPT_FALSE
-				      ? no_hash
-				      : worker->request->get_assertion.client_data_hash;
+	const uint8_t *hash =
+		up == FIDO_OPT_FALSE ? no_hash : worker->request->get_assertion.client_data_hash;
 	int status = fido_assert_set_rp(assert, question->rp_id);
 
 	if (status == FIDO_OK)
 		status = fido_assert_set_clientdata_hash(assert, hash, 32);
 	if (status == FIDO_OK)
-		status = fido_assert_set_up(assert, question->up);
+		status = fido_assert_set_up(assert, up);
 	if (status == FIDO_OK && how == PPK_VERIFY_BUILT_IN)
 		status = fido_assert_set_uv(assert, FIDO_OPT_TRUE);
 	for (size_t i = question->part.first; i < question->part.end && status == FIDO_OK; i++)
@@ -42,21 +42,43 @@ static int fill(fido_assert_t *assert, const struct ppk_worker *worker,
 	return status;
 }
 
-static int ask(struct ppk_worker *worker, void *context, enum ppk_verification how, const char *pin)
+static int ask_once(struct ppk_worker *worker, struct question *question, fido_opt_t up,
+	enum ppk_verification how, const char *pin)
 {
-	struct question *question = context;
+	struct ppk_waiting waiting;
 	int status;
 
 	fido_assert_free(&question->answer);
 	question->answer = fido_assert_new();
 	if (question->answer == NULL)
 		return FIDO_ERR_INTERNAL;
-	status = fill(question->answer, worker, question, how);
-	if (status == FIDO_OK)
-		status = fido_dev_get_assert(worker->dev, question->answer, pin);
+	status = fill(question->answer, worker, question, up, how);
+	if (status != FIDO_OK)
+		return status;
+	if (up != FIDO_OPT_FALSE)
+		ppk_waiting_begin(worker, true, &waiting);
+	status = fido_dev_get_assert(worker->dev, question->answer, pin);
+	if (up != FIDO_OPT_FALSE)
+		ppk_waiting_end(&waiting);
 	if (status == FIDO_OK && fido_assert_count(question->answer) == 0)
 		status = FIDO_ERR_NO_CREDENTIALS; /* how libfido2 says it for U2F */
 	return status;
+}
+
+/*
+ * Where it does not show that an authenticator waits for a touch, it is asked without one first: so it is
+ * known that it will wait, and that the PIN was right, before the person is told.
+ */
+static int ask(struct ppk_worker *worker, void *context, enum ppk_verification how, const char *pin)
+{
+	struct question *question = context;
+	int status = FIDO_OK;
+
+	if (worker->unseen && question->up != FIDO_OPT_FALSE && how != PPK_VERIFY_BUILT_IN)
+		status = ask_once(worker, question, FIDO_OPT_FALSE, how, pin);
+	if (status != FIDO_OK && status != FIDO_ERR_USER_PRESENCE_REQUIRED)
+		return status;
+	return ask_once(worker, question, question->up, how, pin);
 }
 
 /* An authenticator may leave out the id of the only credential it was asked for (6.2.2, 13). */

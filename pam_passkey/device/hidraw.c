@@ -170,11 +170,6 @@ enum ppk_err ppk_hidraw_connect(struct ppk_hidraw *hidraw, fido_dev_t *dev)
 	return fido_dev_open(dev, hidraw->path) == FIDO_OK ? PPK_OK : PPK_ERR_DEVICE;
 }
 
-void ppk_hidraw_begin(struct ppk_hidraw *hidraw)
-{
-	hidraw->cancelled = false;
-}
-
 void ppk_hidraw_done(struct ppk_hidraw *hidraw)
 {
 	if (hidraw->fd >= 0)

@@ -30,7 +30,7 @@ struct ppk_hidraw {
 	char path[PPK_DEVICE_PATH_SIZE]; /* first: libfido2 hands this pointer to open */
 	int fd;
 	struct ppk_hidraw_owner owner;
-	bool cancelled; /* since ppk_hidraw_begin() */
+	bool cancelled; /* the operation under way; the owner clears it for the next one */
 	bool failed; /* unplugged, or it broke the rules of the transport */
 	int64_t cancel_deadline_ms;
 	struct ppk_report_stream stream;
@@ -47,9 +47,6 @@ PPK_MUST_CHECK enum ppk_err ppk_hidraw_open(struct ppk_hidraw *hidraw, const cha
  * is. PPK_ERR_DEVICE | PPK_ERR_INTERNAL.
  */
 PPK_MUST_CHECK enum ppk_err ppk_hidraw_connect(struct ppk_hidraw *hidraw, fido_dev_t *dev);
-
-/* A new operation begins: what was cancelled is forgotten. */
-void ppk_hidraw_begin(struct ppk_hidraw *hidraw);
 
 /* Close; safe when it was never opened (fd -1). */
 void ppk_hidraw_done(struct ppk_hidraw *hidraw);

@@ -3,22 +3,11 @@
 
 #include <string.h>
 
-#include "core/hidraw_node.h"
-
-#define NODE_FOLDER "/dev/"
 #define READER_PREFIX "pcsc:"
 
 bool ppk_path_is_reader(const char *path)
 {
 	return strncmp(path, READER_PREFIX, strlen(READER_PREFIX)) == 0;
-}
-
-static bool is_node(const char *path)
-{
-	unsigned number;
-
-	return strncmp(path, NODE_FOLDER, strlen(NODE_FOLDER)) == 0 &&
-	       ppk_hidraw_node_number(path + strlen(NODE_FOLDER), &number);
 }
 
 static bool is_text(const char *text, size_t size)
@@ -34,5 +23,5 @@ bool ppk_launch_is_allowed(const struct ppk_launch *launch, bool nfc)
 		return true;
 	return launch->order == PPK_LAUNCH_START && is_text(launch->path, sizeof(launch->path)) &&
 	       is_text(launch->product, sizeof(launch->product)) &&
-	       (is_node(launch->path) || (nfc && ppk_path_is_reader(launch->path)));
+	       (ppk_path_is_node(launch->path) || (nfc && ppk_path_is_reader(launch->path)));
 }

@@ -25,10 +25,14 @@ struct ppk_launch {
 
 /*
  * May it be obeyed: is its index below PPK_DEVICE_AUTHENTICATORS_MAX, its order one of the two, and, to
- * START, its path the one spelling of a node /dev/hidrawN, or with nfc a reader, and both texts have a NUL?
- * Pure.
+ * START, its path that of a node, or with nfc a reader, and both texts have a NUL? Pure.
  */
 bool ppk_launch_is_allowed(const struct ppk_launch *launch, bool nfc);
+
+/*
+ * Is it what this system calls a node of an authenticator? On Linux the one spelling of /dev/hidrawN. Pure.
+ */
+bool ppk_path_is_node(const char *path);
 
 /* Is it libfido2's name of a reader that pcscd serves? Pure. */
 bool ppk_path_is_reader(const char *path);

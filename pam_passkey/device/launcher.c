@@ -11,9 +11,6 @@
 #include "device/launcher.h"
 
 #include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "device/sandbox.h"
@@ -39,39 +36,17 @@ struct launcher {
  * In the supervisor's process.
  */
 
-/* sendmsg(2) with a descriptor. MSG_NOSIGNAL: the launcher's end is no reason to die. */
-static enum ppk_err send_launch(int socket, const struct ppk_launch *launch, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .room = { 0 } };
-	struct iovec part = { .iov_base = (void *)(uintptr_t)launch, .iov_len = sizeof(*launch) };
-	const struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*launch)
-		       ? PPK_OK
-		       : PPK_ERR_PROCESS;
-}
-
 enum ppk_err ppk_launcher_start_worker(
 	int launcher, const struct ppk_launch *launch, int *ret_socket)
 {
 	enum ppk_err err;
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return PPK_ERR_IO;
-	err = send_launch(launcher, launch, ends[1]);
+	err = ppk_packet_pair(ends);
+	if (err != PPK_OK)
+		return err;
+	err = ppk_packet_send_descriptor(
+		launcher, (const uint8_t *)launch, sizeof(*launch), ends[1]);
 	close(ends[1]);
 	if (err != PPK_OK) {
 		close(ends[0]);
@@ -112,8 +87,7 @@ static int run_worker(void *context)
 		.product = start->launch->product,
 	};
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (getppid() != start->launcher || dup2(start->socket, SOCKET) != SOCKET)
+	if (!ppk_child_end_with(start->launcher) || dup2(start->socket, SOCKET) != SOCKET)
 		return 1;
 	ppk_descriptors_close_from(SOCKET + 1);
 	ppk_worker_run(&worker, SOCKET);
@@ -158,43 +132,21 @@ static void obey(struct launcher *launcher, const struct ppk_launch *launch, int
 		start_worker(launcher, launch, fd);
 }
 
-/* The descriptor that came with a packet, or -1. There is room for one. */
-static int descriptor_of(struct msghdr *message)
-{
-	const struct cmsghdr *header = CMSG_FIRSTHDR(message);
-	int fd = -1;
-
-	if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-		header->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return fd;
-}
-
 /* One packet. False: the supervisor is gone, or sends what no supervisor sends. */
 static bool serve(struct launcher *launcher)
 {
 	struct ppk_launch launch;
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { .iov_base = &launch, .iov_len = sizeof(launch) };
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t len = recvmsg(SOCKET, &message, MSG_CMSG_CLOEXEC);
-	int fd;
+	size_t len = 0;
+	int fd = -1;
 
-	if (len != (ssize_t)sizeof(launch))
+	if (ppk_packet_receive_descriptor(SOCKET, (uint8_t *)&launch, sizeof(launch), &len, &fd) !=
+		PPK_OK)
 		return false;
-	fd = descriptor_of(&message);
-	obey(launcher, &launch, fd);
+	if (len == sizeof(launch))
+		obey(launcher, &launch, fd);
 	if (fd >= 0)
 		close(fd);
-	return true;
+	return len == sizeof(launch);
 }
 
 /* Those that still live have said all, and may wipe a PIN yet. */
@@ -224,8 +176,7 @@ static int run_launcher(void *context)
 	const struct launcher_start *start = context;
 	struct launcher launcher = { .request = start->request };
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (getppid() != start->supervisor || dup2(start->socket, SOCKET) != SOCKET)
+	if (!ppk_child_end_with(start->supervisor) || dup2(start->socket, SOCKET) != SOCKET)
 		return 1;
 	ppk_descriptors_close_from(SOCKET + 1);
 	ppk_sandbox_enter(PPK_SANDBOX_LAUNCHER, start->request->nfc);
@@ -241,8 +192,9 @@ enum ppk_err ppk_launcher_start(const struct ppk_device_request *request, struct
 	enum ppk_err err;
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return PPK_ERR_IO;
+	err = ppk_packet_pair(ends);
+	if (err != PPK_OK)
+		return err;
 	start.socket = ends[1];
 	err = ppk_child_start(run_launcher, &start, &ret->child);
 	close(ends[1]);

@@ -29,7 +29,7 @@ void ppk_launcher_stop(struct ppk_launcher *launcher);
 
 /*
  * Have a worker started; *ret_socket is the supervisor's end to it. A worker that could not be started
- * shows as the end of it. PPK_ERR_PROCESS (the launcher is gone) | PPK_ERR_IO.
+ * shows as the end of it. PPK_ERR_PROCESS (the launcher is gone) | PPK_ERR_IO | PPK_ERR_NOMEM.
  */
 PPK_MUST_CHECK enum ppk_err ppk_launcher_start_worker(
 	int launcher, const struct ppk_launch *launch, int *ret_socket);

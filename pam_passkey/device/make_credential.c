@@ -8,6 +8,7 @@
 #include "device/attempt.h"
 #include "device/authenticator.h"
 #include "device/get_assertion.h"
+#include "device/waiting.h"
 
 /* CBOR around the exclude list, names left out: parameters, extensions and the keys of the map. */
 #define REQUEST_OVERHEAD 256
@@ -72,6 +73,7 @@ static int ask_algorithm(struct ppk_worker *worker, struct creation *creation,
 	enum ppk_verification how, const char *pin)
 {
 	int cose = worker->request->make_credential.algorithms[creation->algorithm];
+	struct ppk_waiting waiting;
 	int status;
 
 	if (!ppk_authenticator_knows(worker, cose))
@@ -85,7 +87,10 @@ static int ask_algorithm(struct ppk_worker *worker, struct creation *creation,
 	status = fill(creation->answer, worker, creation, how);
 	if (status != FIDO_OK)
 		return status;
-	return fido_dev_make_cred(worker->dev, creation->answer, pin);
+	ppk_waiting_begin(worker, true, &waiting);
+	status = fido_dev_make_cred(worker->dev, creation->answer, pin);
+	ppk_waiting_end(&waiting);
+	return status;
 }
 
 /* libfido2 takes one algorithm a request, so the request's are tried in order. */

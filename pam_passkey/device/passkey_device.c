@@ -4,7 +4,6 @@
  * They start it (sys/process.h) with a socket as descriptor 3, an empty environment and nothing else;
  * it answers one request (core/device_message.h).
  */
-#include <dlfcn.h>
 #include <fido.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -62,15 +61,6 @@ static void refuse(enum ppk_err err)
 		(void)!ppk_packet_send(SOCKET, packet, len);
 }
 
-/*
- * What libpcsclite 2 loads once it is first used, in a sandbox where nothing can be loaded. Nothing
- * happens with version 1, which is all in one.
- */
-static void load_reader_library(void)
-{
-	(void)dlopen("libpcsclite_real.so.1", RTLD_LAZY);
-}
-
 /* The launcher comes before the supervisor's sandbox, in which no process is started. */
 static enum ppk_err supervise(const struct ppk_device_request *request)
 {
@@ -78,7 +68,7 @@ static enum ppk_err supervise(const struct ppk_device_request *request)
 	enum ppk_err err;
 
 	if (request->nfc)
-		load_reader_library();
+		ppk_sandbox_load_ahead();
 	err = ppk_launcher_start(request, &launcher);
 	if (err != PPK_OK)
 		return err;

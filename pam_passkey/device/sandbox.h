@@ -2,14 +2,22 @@
 #ifndef PPK_DEVICE_SANDBOX_H
 #define PPK_DEVICE_SANDBOX_H
 
+/*
+ * What a process gives up, as far as its system lets it: sandbox_linux.c, sandbox_openbsd.c,
+ * sandbox_freebsd.c, and sandbox_none.c for all others.
+ */
+
 #include <stdbool.h>
 
-/* Whose sandbox it is; what each can reach: sandbox.c. */
+/* Whose sandbox it is; what each can reach on Linux: sandbox_linux.c. */
 enum ppk_sandbox_role {
 	PPK_SANDBOX_SUPERVISOR, /* finds authenticators, talks to the program */
 	PPK_SANDBOX_LAUNCHER, /* starts workers, which open device nodes */
 	PPK_SANDBOX_WORKER, /* talks to one authenticator, over a descriptor that is open */
 };
+
+/* With nfc, before the sandbox: load what libraries need later and could not load there. */
+void ppk_sandbox_load_ahead(void);
 
 /* No core dump, no debugger, no privilege by execve(2): before anything else. */
 void ppk_sandbox_harden(void);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/wipe.h"
 #include "device/launcher.h"
 #include "sys/packet.h"
 
@@ -86,7 +87,7 @@ void ppk_slot_pin(struct ppk_slot *slot, const uint8_t *packet, size_t len)
 	framed[0] = PPK_WORKER_PIN;
 	memcpy(framed + 1, packet, len);
 	(void)!ppk_packet_send(slot->socket, framed, len + 1);
-	explicit_bzero(framed, sizeof(framed));
+	ppk_wipe(framed, sizeof(framed));
 }
 
 static bool learn(struct ppk_slot *slot, enum ppk_phase from, enum ppk_phase to)

@@ -22,6 +22,7 @@ struct ppk_slot {
 	int socket; /* to the worker; -1: none */
 	uint8_t serial; /* of the operation under way */
 	unsigned packets; /* that it has sent */
+	unsigned starts; /* of workers for it, since it was plugged in as far as anybody knows */
 };
 
 /*

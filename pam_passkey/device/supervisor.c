@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The process that the program started, confined (sandbox.c): one loop over the program's socket,
+ * The process that the program started, confined (sandbox_linux.c): one loop over the program's socket,
  * signals, time, /dev and the workers' sockets.
  *
  * 1. MUST NOT read a byte that an authenticator sent, other than as a message that a worker made of
@@ -10,7 +10,8 @@
  * 3. MUST NOT give a PIN to any worker but the one that the program named, and only while the
  *    dialogue about the PIN is that worker's.
  * 4. MUST NOT say anything before it is known what is plugged in.
- * 5. MUST NOT wait by sleeping or asking again, but for cards on readers: libfido2 has to be asked.
+ * 5. MUST NOT wait by sleeping or asking again, but for what nothing tells of: cards on readers, and
+ *    authenticators where a system has libfido2's list alone (hotplug.h).
  */
 #include "device/supervisor.h"
 
@@ -18,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/wipe.h"
+#include "device/release.h"
 #include "device/slot.h"
 #include "device/turn.h"
 #include "device/watch.h"
@@ -26,15 +29,14 @@
 
 /* How long one that needs a PIN waits for others to say what they are (selection.h, late). */
 #define SETTLE_MS 1500
-/* How long workers may take to stop their authenticators' blinking. A little over hidraw.c's. */
-#define RELEASE_MS 500
 /*
  * /dev is watched once a person has to do something, or when it takes this long: to close what
  * watches it takes the kernel some 15 ms, which one that answers at once need not cost.
  */
 #define WATCH_PLUG_AFTER_MS 1000
-/* How often readers are asked for a card. */
-#define READERS_PACE_MS 500
+/* How often is asked for what nothing tells of. */
+#define ASKING_PACE_MS 500
+#define STARTS_MAX 4 /* of workers for an authenticator that breaks off again and again */
 #define WORKER_PACKETS_MAX 1000 /* an honest worker sends a dozen */
 
 #define SLOTS PPK_DEVICE_AUTHENTICATORS_MAX
@@ -51,7 +53,8 @@ struct supervisor {
 	bool settling; /* and there is one that waits */
 	bool inserting; /* the program knows that nothing is plugged in */
 	bool was_plugged; /* something was, at some time */
-	bool look_due; /* /dev is watched since the last look */
+	bool watching; /* /dev, where there is something to watch */
+	bool look_due; /* since then, or since time has passed, nobody has looked */
 	bool ended; /* the last message was sent */
 	enum ppk_err verdict; /* of an authenticator that was the right one and cannot go on */
 	uint8_t verdict_index;
@@ -207,10 +210,18 @@ static void removed(void *context, const char *path)
 		forget(supervisor, i);
 }
 
-/* Was it given up for a reason that may be gone now? */
+/*
+ * Was it given up for a reason that may be gone now? One that broke off may have been pulled out and put in
+ * again, where nothing would tell.
+ */
 static bool may_retry(const struct ppk_slot *slot)
 {
-	return slot->candidate.phase == PPK_PHASE_GONE && slot->gone_err == PPK_ERR_DEVICE_PERMISSION;
+	if (slot->candidate.phase != PPK_PHASE_GONE)
+		return false;
+	if (slot->gone_err == PPK_ERR_DEVICE)
+		return !ppk_plugged_is_known(&slot->plugged) && slot->starts < STARTS_MAX;
+	return slot->gone_err == PPK_ERR_DEVICE_PERMISSION &&
+	       ppk_hotplug_may_open(slot->plugged.path);
 }
 
 /*
@@ -245,9 +256,10 @@ static void look(struct supervisor *supervisor)
 		if (i == SLOTS || (supervisor->slots[i].candidate.phase != PPK_PHASE_ABSENT &&
 					  !may_retry(&supervisor->slots[i])))
 			continue;
-		supervisor->slots[i] = (struct ppk_slot){
-			.plugged = list[n], .socket = -1, .candidate.phase = PPK_PHASE_OPENING
-		};
+		supervisor->slots[i] = (struct ppk_slot){ .plugged = list[n],
+			.socket = -1,
+			.starts = supervisor->slots[i].starts + 1,
+			.candidate.phase = PPK_PHASE_OPENING };
 		fresh[fresh_count++] = i;
 	}
 	for (size_t n = 0; n < fresh_count; n++) {
@@ -265,11 +277,11 @@ static void watch_plug(struct supervisor *supervisor)
 {
 	struct pollfd *plug = &supervisor->watched[WATCH_PLUG];
 
-	if (plug->fd >= 0)
+	if (supervisor->watching)
 		return;
-	if (ppk_hotplug_watch(&plug->fd) == PPK_OK)
-		supervisor->look_due = true;
-	else
+	supervisor->watching = ppk_hotplug_watch(&plug->fd) == PPK_OK;
+	supervisor->look_due = supervisor->watching;
+	if (!supervisor->watching)
 		fail(supervisor, PPK_ERR_IO);
 }
 
@@ -467,7 +479,7 @@ static void read_program(struct supervisor *supervisor)
 		fail(supervisor, PPK_ERR_CANCELLED);
 	else
 		pass_pin(supervisor, index, len);
-	explicit_bzero(supervisor->packet, len);
+	ppk_wipe(supervisor->packet, len);
 }
 
 /*
@@ -491,15 +503,15 @@ static int settle_left(const struct supervisor *supervisor)
 
 	if (supervisor->settling)
 		return left < 0 ? 0 : (int)left;
-	if (supervisor->request->nfc)
-		return READERS_PACE_MS;
-	return supervisor->watched[WATCH_PLUG].fd < 0 ? WATCH_PLUG_AFTER_MS : -1;
+	if (ppk_hotplug_is_asked(supervisor->request->nfc))
+		return ASKING_PACE_MS;
+	return supervisor->watching ? -1 : WATCH_PLUG_AFTER_MS;
 }
 
 static void idle(struct supervisor *supervisor)
 {
 	watch_plug(supervisor);
-	if (supervisor->request->nfc)
+	if (ppk_hotplug_is_asked(supervisor->request->nfc))
 		supervisor->look_due = true;
 }
 
@@ -540,46 +552,6 @@ static void run(struct supervisor *supervisor)
 	}
 }
 
-/* A worker's socket at its end: it is gone. What it still says is for nobody. */
-static void drain(struct supervisor *supervisor, size_t i)
-{
-	struct pollfd *entry = &supervisor->watched[WATCH_WORKERS + i];
-	size_t len;
-
-	if (entry->fd < 0 || entry->revents == 0)
-		return;
-	if (ppk_packet_receive(entry->fd, -1, supervisor->packet, PPK_DEVICE_MESSAGE_MAX, &len) ==
-		PPK_OK)
-		return;
-	ppk_slot_kill(&supervisor->slots[i]);
-	entry->fd = -1;
-}
-
-/* Give every worker the time to stop what blinks, and no more. */
-static void release(struct supervisor *supervisor)
-{
-	int64_t deadline_ms = ppk_clock_ms() + RELEASE_MS;
-	struct pollfd *workers = supervisor->watched + WATCH_WORKERS;
-	int64_t left;
-
-	for (size_t i = 0; i < SLOTS; i++)
-		if (!ppk_slot_release(&supervisor->slots[i]))
-			workers[i].fd = -1;
-	while ((left = deadline_ms - ppk_clock_ms()) > 0) {
-		bool any = false;
-
-		for (size_t i = 0; i < SLOTS; i++)
-			any = any || workers[i].fd >= 0;
-		if (!any)
-			break;
-		if (poll(workers, SLOTS, (int)left) > 0)
-			for (size_t i = 0; i < SLOTS; i++)
-				drain(supervisor, i);
-	}
-	for (size_t i = 0; i < SLOTS; i++)
-		ppk_slot_kill(&supervisor->slots[i]);
-}
-
 enum ppk_err ppk_supervisor_run(int socket, int launcher, const struct ppk_device_request *request)
 {
 	struct supervisor supervisor = { .request = request };
@@ -593,7 +565,7 @@ enum ppk_err ppk_supervisor_run(int socket, int launcher, const struct ppk_devic
 		run(&supervisor);
 	else
 		fail(&supervisor, PPK_ERR_IO);
-	release(&supervisor);
+	ppk_slots_release(supervisor.slots, SLOTS, supervisor.packet);
 	free(supervisor.packet);
 	return PPK_OK;
 }

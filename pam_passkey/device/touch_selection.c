@@ -2,6 +2,7 @@
 #include "device/touch_selection.h"
 
 #include "device/ctap_error.h"
+#include "device/waiting.h"
 #include "sys/clock.h"
 
 /* U2F knows no waiting: an authenticator is asked again and again. libfido2's own pace, too. */
@@ -16,7 +17,12 @@ static bool wait_touched(struct ppk_worker *worker, int *ret_status)
 	int status = fido_dev_get_touch_begin(worker->dev);
 
 	while (status == FIDO_OK && touched == 0) {
+		struct ppk_waiting waiting;
+
+		/* Between two questions to one of U2F we listen ourselves. */
+		ppk_waiting_begin(worker, worker->abilities.fido2, &waiting);
 		status = fido_dev_get_touch_status(worker->dev, &touched, -1);
+		ppk_waiting_end(&waiting);
 		/* libfido2 does not tell here that reading failed, or that it found an error. */
 		if (worker->hidraw.failed || worker->hidraw.stream.busy ||
 			ppk_worker_is_stopped(worker))

@@ -1,46 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "device/watch.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
-#include <time.h>
-#include <unistd.h>
+#include "sys/signals.h"
 
 enum ppk_err ppk_watch_signals(int *ret_fd)
 {
-	sigset_t set;
-	int fd;
+	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+	struct ppk_signals signals;
+	enum ppk_err err =
+		ppk_signals_hold(numbers, sizeof(numbers) / sizeof(numbers[0]), &signals);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return PPK_ERR_IO;
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		return PPK_ERR_IO;
-	*ret_fd = fd;
-	return PPK_OK;
-}
-
-enum ppk_err ppk_watch_time(uint32_t timeout_ms, int *ret_fd)
-{
-	/* The one nanosecond: no time at all would mean "never". */
-	const struct itimerspec when = {
-		.it_value.tv_sec = timeout_ms / 1000,
-		.it_value.tv_nsec = (long)(timeout_ms % 1000) * 1000000 + 1,
-	};
-	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
-
-	if (fd < 0)
-		return PPK_ERR_IO;
-	if (timerfd_settime(fd, 0, &when, NULL) != 0) {
-		close(fd);
-		return PPK_ERR_IO;
-	}
-	*ret_fd = fd;
-	return PPK_OK;
+	/* They are never let loose: this process ends first. */
+	if (err == PPK_OK)
+		*ret_fd = signals.fd;
+	return err;
 }

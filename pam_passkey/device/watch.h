@@ -10,12 +10,13 @@
 
 /*
  * *ret_fd becomes readable when a terminal, or who may signal us, wants this process to end: SIGINT,
- * SIGQUIT, SIGTERM, SIGHUP, which stay blocked from now on. PPK_ERR_IO.
+ * SIGQUIT, SIGTERM, SIGHUP, which do nothing else from now on. PPK_ERR_IO.
  */
 PPK_MUST_CHECK enum ppk_err ppk_watch_signals(int *ret_fd);
 
 /*
- * *ret_fd becomes readable after timeout_ms, also when the machine sleeps meanwhile. PPK_ERR_IO.
+ * *ret_fd becomes readable after timeout_ms; on Linux also when the machine sleeps meanwhile, elsewhere
+ * perhaps. Once in a process. PPK_ERR_IO.
  */
 PPK_MUST_CHECK enum ppk_err ppk_watch_time(uint32_t timeout_ms, int *ret_fd);
 

@@ -4,8 +4,8 @@
  *
  * 1. MUST NOT outlive the supervisor: the launcher and the kernel kill it then, and the end of the
  *    socket ends it. In the last case an authenticator that blinks is told to stop.
- * 2. MUST give up what privilege it has once the device is open (sandbox.c), before it reads a
- *    byte of CBOR.
+ * 2. MUST give up what privilege it has once the device is open (sandbox.h), on Linux before it reads
+ *    a byte of CBOR.
  * 3. MUST NOT ask for a PIN unless the supervisor gave it the dialogue.
  * 4. Signals of the terminal are the supervisor's: they stay blocked here.
  */
@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/wipe.h"
 #include "device/authenticator.h"
 #include "device/get_assertion.h"
 #include "device/make_credential.h"
@@ -24,13 +25,14 @@
 #include "sys/packet.h"
 
 #define BUSY_PACE_MS 200
+/* How often an authenticator is asked whether it is there, where its going does not show. */
+#define PRESENCE_PACE_MS 500
 #define CLIENT_PIN 0x06 /* CTAP 2.1, 6.5 */
 
 /* Longest packet from the supervisor: a PIN. */
 #define COMMAND_SIZE (PPK_SECRET_SIZE + 16)
 
-/* A PIN may be in it. */
-static _Noreturn void end(struct ppk_worker *worker)
+_Noreturn void ppk_worker_end(struct ppk_worker *worker)
 {
 	ppk_secret_wipe(&worker->pin);
 	_exit(0);
@@ -39,7 +41,7 @@ static _Noreturn void end(struct ppk_worker *worker)
 static void send_packet(struct ppk_worker *worker, size_t len)
 {
 	if (ppk_packet_send(worker->socket, worker->packet, len) != PPK_OK)
-		end(worker);
+		ppk_worker_end(worker);
 }
 
 void ppk_worker_send(struct ppk_worker *worker, const struct ppk_device_message *message)
@@ -89,18 +91,22 @@ bool ppk_worker_is_stopped(const struct ppk_worker *worker)
 	return worker->hidraw.cancelled || worker->supervisor_gone;
 }
 
-/* The authenticator waits for the person (called back from hidraw.c). */
-static void announce(void *context)
+void ppk_worker_announce(struct ppk_worker *worker)
 {
-	struct ppk_worker *worker = context;
 	enum ppk_device_message_type type = PPK_DEVICE_TOUCH;
 
 	/* With tokens, it is the request for one that takes the fingerprint (CTAP 2.1, 6.5.5.7.3). */
-	if (worker->verifying &&
-		(!worker->abilities.tokens || worker->hidraw.stream.first_byte == CLIENT_PIN))
+	if (worker->verifying && (worker->unseen || !worker->abilities.tokens ||
+					 worker->hidraw.stream.first_byte == CLIENT_PIN))
 		type = PPK_DEVICE_VERIFY;
 	if (worker->announced != (unsigned)type)
 		ppk_worker_event(worker, type, PPK_DEVICE_RETRIES_UNKNOWN, PPK_OK);
+}
+
+/* Called back from hidraw.c. */
+static void announce(void *context)
+{
+	ppk_worker_announce(context);
 }
 
 /* Read one packet from the supervisor; 0: there is none any more. */
@@ -124,21 +130,25 @@ static bool is_stop(const struct ppk_worker *worker, const uint8_t *packet, size
 	return is_order(packet, len) && packet[1] == PPK_ORDER_STOP && packet[2] == worker->serial;
 }
 
-/* Something came from the supervisor while a request is under way (called back from hidraw.c). */
-static bool take_command(void *context)
+bool ppk_worker_take_command(struct ppk_worker *worker)
 {
-	struct ppk_worker *worker = context;
 	uint8_t packet[COMMAND_SIZE];
 	size_t len = receive(worker, packet);
 
 	return worker->supervisor_gone || is_stop(worker, packet, len);
 }
 
+/* Called back from hidraw.c. */
+static bool take_command(void *context)
+{
+	return ppk_worker_take_command(context);
+}
+
 bool ppk_worker_wait_stop(struct ppk_worker *worker, int timeout_ms)
 {
 	struct pollfd entry = { .fd = worker->socket, .events = POLLIN };
 
-	if (poll(&entry, 1, timeout_ms) > 0 && take_command(worker))
+	if (poll(&entry, 1, timeout_ms) > 0 && ppk_worker_take_command(worker))
 		worker->hidraw.cancelled = true;
 	return ppk_worker_is_stopped(worker);
 }
@@ -159,7 +169,9 @@ static bool wait_for_supervisor(struct ppk_worker *worker)
 		{ .fd = worker->own_io ? worker->hidraw.fd : -1 } };
 
 	for (;;) {
-		if (poll(entries, 2, -1) < 0)
+		int ready = poll(entries, 2, worker->unseen ? PRESENCE_PACE_MS : -1);
+
+		if (ready < 0 || (ready == 0 && ppk_authenticator_is_there(worker)))
 			continue;
 		if (entries[0].revents != 0)
 			return true;
@@ -199,7 +211,7 @@ enum ppk_err ppk_worker_ask_pin(struct ppk_worker *worker, uint8_t retries, enum
 			err = PPK_OK;
 		}
 	}
-	explicit_bzero(packet, sizeof(packet));
+	ppk_wipe(packet, sizeof(packet));
 	return err;
 }
 
@@ -207,7 +219,7 @@ enum ppk_err ppk_worker_ask_pin(struct ppk_worker *worker, uint8_t retries, enum
 static _Noreturn void give_up(struct ppk_worker *worker, enum ppk_err err, uint8_t retries)
 {
 	ppk_worker_event(worker, PPK_DEVICE_GONE, retries, err);
-	end(worker);
+	ppk_worker_end(worker);
 }
 
 static void probe(struct ppk_worker *worker)
@@ -258,13 +270,13 @@ static void run_ceremony(struct ppk_worker *worker)
 				     : ppk_make_credential(worker);
 
 	if (step == PPK_STEP_DONE)
-		end(worker);
+		ppk_worker_end(worker);
 	report(worker, step, PPK_OUTCOME_READY);
 }
 
 static void obey(struct ppk_worker *worker, enum ppk_worker_order order)
 {
-	ppk_hidraw_begin(&worker->hidraw);
+	worker->hidraw.cancelled = false;
 	worker->announced = 0;
 	worker->verifying = false;
 	switch (order) {
@@ -298,7 +310,7 @@ static _Noreturn void follow_orders(struct ppk_worker *worker)
 			give_up(worker, PPK_ERR_DEVICE, PPK_DEVICE_RETRIES_UNKNOWN);
 		len = receive(worker, packet);
 		if (worker->supervisor_gone)
-			end(worker);
+			ppk_worker_end(worker);
 		if (!is_order(packet, len) || packet[1] == PPK_ORDER_STOP)
 			continue;
 		worker->serial = packet[2];
@@ -319,7 +331,7 @@ static _Noreturn void run(struct ppk_worker *worker, bool at_once)
 		give_up(worker, err, PPK_DEVICE_RETRIES_UNKNOWN);
 	ppk_authenticator_introduce(worker);
 	if (worker->request->type == PPK_DEVICE_LIST)
-		end(worker);
+		ppk_worker_end(worker);
 	if (at_once)
 		obey(worker, PPK_ORDER_START);
 	else

@@ -38,6 +38,7 @@ struct ppk_worker {
 	fido_dev_t *dev;
 	struct ppk_hidraw hidraw;
 	bool own_io; /* hidraw is in use, not libfido2's own transport */
+	bool unseen; /* it can be touched, but that it waits for that does not show (waiting.h) */
 	/* what the authenticator said about itself */
 	struct ppk_abilities abilities;
 	struct ppk_list_limits limits;
@@ -85,6 +86,18 @@ _Noreturn void ppk_worker_run(const struct ppk_worker_start *start, int socket);
 void ppk_worker_send(struct ppk_worker *worker, const struct ppk_device_message *message);
 void ppk_worker_event(struct ppk_worker *worker, enum ppk_device_message_type type, uint8_t retries,
 	enum ppk_err err);
+
+/* The authenticator waits for the person: tell the program, unless it knows. */
+void ppk_worker_announce(struct ppk_worker *worker);
+
+/*
+ * Read what the supervisor sent while a request is under way. True: the request is to end; the supervisor
+ * may be gone.
+ */
+bool ppk_worker_take_command(struct ppk_worker *worker);
+
+/* End this process, with nothing secret left in its memory. */
+_Noreturn void ppk_worker_end(struct ppk_worker *worker);
 
 /* worker->err = err; PPK_STEP_FAILED. */
 enum ppk_step ppk_worker_failed(struct ppk_worker *worker, enum ppk_err err, uint8_t retries);

@@ -27,6 +27,7 @@
  */
 #include "device/sandbox.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -112,4 +113,13 @@ void ppk_sandbox_enter(enum ppk_sandbox_role role, bool nfc)
 		set_again();
 	}
 	ppk_syscall_filter_enter(role, nfc);
+}
+
+/*
+ * What libpcsclite 2 loads once it is first used, in a sandbox where nothing can be loaded. Nothing
+ * happens with version 1, which is all in one.
+ */
+void ppk_sandbox_load_ahead(void)
+{
+	(void)dlopen("libpcsclite_real.so.1", RTLD_LAZY);
 }
