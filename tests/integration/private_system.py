@@ -139,8 +139,10 @@ def _read_parts(build):
             ("pam_passkey/pam/pam_passkey_crypto.so",
              pam_module_folder() + "/pam_passkey_crypto.so"),
             ("tools/passkeyctl/passkeyctl", PROGRAMS + "/passkeyctl"),
-            ("tools/passkey-askpass/passkey-askpass", PROGRAMS + "/passkey-askpass"),
+            (("tests/portable/" if reach.PORTABLE else "tools/passkey-askpass/") +
+             reach.variant("passkey-askpass"), PROGRAMS + "/passkey-askpass"),
             ("tests/virtual/passkey-device-virtual", LIBRARY + "/passkey-device"),
+            ("tests/virtual/passkey-device-virtual-portable", LIBRARY + "/passkey-device-portable"),
             ("tests/virtual/libvirtual-bus.so", LIBRARY + "/libvirtual-bus.so"),
             ("tests/virtual/passkey-authenticator", PROGRAMS + "/passkey-authenticator")):
         with open(os.path.join(build, name), "rb") as part:
@@ -155,7 +157,8 @@ def _write_parts(parts):
         with open(target, "wb") as out:
             out.write(content)
         os.chmod(target, 0o755)
-    reach.name_bus(LIBRARY + "/passkey-device", LIBRARY + "/libvirtual-bus.so")
+    for name in ("passkey-device", "passkey-device-portable"):
+        reach.name_bus(LIBRARY + "/" + name, LIBRARY + "/libvirtual-bus.so")
 
 
 def add_user(name, password):

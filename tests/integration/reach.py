@@ -9,6 +9,14 @@ import shutil
 import subprocess
 import tempfile
 
+# PPK_TEST_PROGRAMS=portable: the programs that are built as for other systems (tests/portable).
+PORTABLE = os.environ.get("PPK_TEST_PROGRAMS") == "portable"
+
+
+def variant(name):
+    """The name of a program of the build, of the variant that is tested."""
+    return name + "-portable" if PORTABLE else name
+
 
 def is_open(path):
     """Do others get to it?"""

@@ -78,6 +78,7 @@ def the_fingerprint_comes_before_the_pin():
         key.control("touch-mode control")
         ceremony = desk.sign_in(group(identity, uv="required"))
         ceremony.expect("verify", index=0)
+        key.wait_touch()
         key.control("uv ok")
         check_flags(ceremony.expect("assertion"), verified=True)
 
@@ -89,9 +90,11 @@ def a_fingerprint_that_does_not_match_can_be_tried_again():
         key.control("touch-mode control")
         ceremony = desk.sign_in(group(identity, uv="required"))
         ceremony.expect("verify")
+        key.wait_touch()
         key.control("uv fail")
         ceremony.expect("verify-failed", retries=4)
         ceremony.expect("verify")
+        key.wait_touch()
         key.control("uv ok")
         check_flags(ceremony.expect("assertion"), verified=True)
 
