@@ -12,7 +12,7 @@ void ppk_descriptor_message(void *data, size_t len, int fd, struct ppk_descripto
 	ret->header.msg_iov = &ret->part;
 	ret->header.msg_iovlen = 1;
 	ret->header.msg_control = ret->control;
-	ret->header.msg_controllen = sizeof(ret->control);
+	ret->header.msg_controllen = CMSG_SPACE(sizeof(int));
 	if (fd < 0)
 		return;
 	first = CMSG_FIRSTHDR(&ret->header);
@@ -24,7 +24,7 @@ void ppk_descriptor_message(void *data, size_t len, int fd, struct ppk_descripto
 
 int ppk_descriptor_of(struct ppk_descriptor_message *message)
 {
-	const struct cmsghdr *first = CMSG_FIRSTHDR(&message->header);
+	struct cmsghdr *first = CMSG_FIRSTHDR(&message->header);
 	int fd = -1;
 
 	/* There is room for one. */

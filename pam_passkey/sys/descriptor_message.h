@@ -7,10 +7,13 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+/* Bytes; CMSG_SPACE(sizeof(int)), which is less everywhere, is not constant everywhere. */
+#define PPK_DESCRIPTOR_ROOM 64
+
 struct ppk_descriptor_message {
 	struct msghdr header;
 	struct iovec part;
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	_Alignas(struct cmsghdr) char control[PPK_DESCRIPTOR_ROOM];
 };
 
 /* A message of one part, with that descriptor, or with room for one (-1). It must stay where it is. */
