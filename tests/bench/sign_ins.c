@@ -51,7 +51,7 @@ struct worker {
 	int terminal; /* what the person sees goes here */
 	char shown[4096]; /* and has not gone yet */
 	size_t shown_len;
-	int done; /* a byte comes from here when the page has said so, too */
+	int done; /* a byte comes from here when the browser is ready for the next */
 };
 
 /* The browser's half. */
@@ -61,6 +61,7 @@ struct person {
 	char url[PPK_BROWSER_URL_MAX + 1];
 	FILE *terminal;
 	int done;
+	bool has_asked; /* a page waits to be told how it ended */
 };
 
 /* What the parent reads when all have ended. */
@@ -271,6 +272,17 @@ static void note_url(struct person *person, const char *line)
 	person->url[len] = '\0';
 }
 
+/*
+ * Does the page say so, too? A page asks for the verdict after a moment, when it is there; here the moment is
+ * until the next one is opened.
+ */
+static void end_page(struct person *person)
+{
+	if (person->has_asked && !browser_is_accepted(&person->browser))
+		must(false, "a page that says something else");
+	person->has_asked = false;
+}
+
 /* A line that the person sees: the browser goes where it says, and enters what it says. */
 static void see(struct person *person, const char *line)
 {
@@ -279,12 +291,14 @@ static void see(struct person *person, const char *line)
 	note_url(person, line);
 	if (number == NULL)
 		return;
+	end_page(person);
+	person->has_asked = true;
 	number += strlen(NUMBER_TEXT);
 	browser_answer(&person->browser, person->url,
 		(unsigned)(number[0] - '0') * 10 + (unsigned)(number[1] - '0'));
 }
 
-/* false: the terminal ended, or it says no, or the page does. */
+/* false: the terminal ended, or it says no. */
 static bool follow(struct person *person)
 {
 	static char line[LINE_SIZE];
@@ -295,7 +309,7 @@ static bool follow(struct person *person)
 			return false;
 		if (strncmp(line, GRANTED, strlen(GRANTED)) == 0 ||
 			strstr(line, GRANTED_BY_PAM) != NULL)
-			return browser_is_accepted(&person->browser);
+			return true;
 	}
 	return false;
 }
@@ -310,6 +324,7 @@ static void run_browser(struct person *person, uint64_t *browser_us)
 		}
 		must(write(person->done, "", 1) == 1, "write");
 	}
+	end_page(person);
 	*browser_us = now_us(CLOCK_PROCESS_CPUTIME_ID);
 	exit(0);
 }
