@@ -12,6 +12,7 @@ import subprocess
 import termios
 
 PATIENCE_S = 120  # when a program says nothing for so long, something hangs: the test fails
+TIOCGPTPEER = 0x5441  # opens the other end of a pseudo-terminal; termios has it from Python 3.13 on
 
 
 class Terminal:
@@ -32,6 +33,8 @@ class Terminal:
             words, stdin=slave, stdout=slave, stderr=slave, env=environment, cwd="/",
             start_new_session=True, preexec_fn=lambda: self._control(slave))
         os.close(slave)
+        self._end = os.pidfd_open(self._process.pid)
+        self._held = None  # the program's end of the terminal, once nobody else had it open
 
     @staticmethod
     def _control(slave):
@@ -47,17 +50,37 @@ class Terminal:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        self._release()
+        os.close(self._end)
         os.close(self._master)
+
+    def _release(self):
+        if self._held is not None:
+            os.close(self._held)
+        self._held = None
+
+    def _take(self):
+        """What the program wrote; nothing once it has ended, or has nobody at its end of the terminal."""
+        wanted = [self._master] + ([self._end] if self._held is not None else [])
+        ready, _, _ = select.select(wanted, [], [], PATIENCE_S)
+        if not ready:
+            raise TimeoutError("%s says nothing more after:\n%s" % (self.words, self.shown))
+        if self._end in ready:
+            self._release()
+            return self._take()
+        try:
+            return os.read(self._master, 65536)
+        except OSError:
+            return b""
 
     def _read(self):
         """Add what the program wrote; False at its end."""
-        ready, _, _ = select.select([self._master], [], [], PATIENCE_S)
-        if not ready:
-            raise TimeoutError("%s says nothing more after:\n%s" % (self.words, self.shown))
-        try:
-            data = os.read(self._master, 65536)
-        except OSError:
-            data = b""
+        data = self._take()
+        while not data and self._process.poll() is None:
+            # login of util-linux hangs up its terminal (vhangup(2)), and only then opens it again
+            self._release()
+            self._held = fcntl.ioctl(self._master, TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY)
+            data = self._take()
         self.shown += data.decode("utf-8", "replace").replace("\r\n", "\n")
         return data != b""
 
