@@ -3,8 +3,9 @@
 
 usage: test_readers.py BUILD [CASE...]
 
-libfido2's part is stood in for (tests/virtual/reader) where it was built without PC/SC, as Debian
-12's was. pcscd and the reader live in namespaces of this test. Needs root.
+libfido2's part is stood in for (tests/virtual/reader) where it was built without PC/SC, as Debian's
+was. pcscd, the reader and polkit, which pcscd of Debian 13 asks, live in namespaces of this test.
+Needs root.
 """
 
 import contextlib
@@ -18,12 +19,13 @@ import subprocess
 import sys
 
 import tap
-from desk import BUILD, Desk, HERE, LONG_MS, RP, SHORT_MS, find_program, group, run
+from desk import BUILD, Desk, HERE, RP, SHORT_MS, find_program, group, run
 
 CARD = os.path.join(HERE, os.pardir, "virtual", "reader", "card.py")
 READER_CONFIGURATION = "/etc/reader.conf.d/vpcd"
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+LONG_MS = 30000  # all cases can wait for so long, in vain, and the test still tells which
 
 
 def unshare():
@@ -34,8 +36,15 @@ def unshare():
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "none", "/run"], check=True)
     os.mkdir("/run/pcscd", 0o755)
+    os.mkdir("/run/dbus", 0o755)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def _asks_polkit():
+    """Whether this pcscd was built to ask it: it then takes nobody where it finds none."""
+    shown = subprocess.run(["pcscd", "--help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    return b"polkit" in shown.stdout
 
 
 class ReaderDesk(Desk):
@@ -48,13 +57,23 @@ class ReaderDesk(Desk):
         os.mkdir(folder, 0o755)
         self.helper = os.path.join(folder, os.path.basename(self.helper))
         shutil.copy(find_program(BUILD, "passkey-device-reader"), self.helper)
-        self.pcscd = self._open.enter_context(subprocess.Popen(
-            ["pcscd", "--foreground", "--info"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE))
-        self._open.callback(self.pcscd.kill)
-        for line in self.pcscd.stdout:
-            if b"daemon ready" in line:
-                return self
-        raise AssertionError("pcscd has ended")
+        if _asks_polkit():
+            # the bus that polkit is called on; it starts polkit, which ends with it
+            self._start(b"unix:", "dbus-daemon", "--system", "--nofork", "--nopidfile", "--nosyslog",
+                        "--print-address=1")
+        self._start(b"daemon ready", "pcscd", "--foreground", "--info")
+        return self
+
+    def _start(self, sign, *words):
+        """Start a daemon, which has said this once it serves. It ends with the desk."""
+        daemon = self._open.enter_context(subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE))
+        self._open.callback(daemon.kill)
+        if not any(sign in line for line in daemon.stdout):
+            raise AssertionError(words[0] + " has ended")
+
+    def ask(self, *words, timeout=LONG_MS, **run):
+        return super().ask(*words, timeout=timeout, **run)
 
     def enrol_by_reader(self):
         """A new credential, through the reader: it may take a while until that tells of its card."""
@@ -77,6 +96,8 @@ def prepare():
         raise tap.Skip("root")
     if shutil.which("pcscd") is None:
         raise tap.Skip("pcscd")
+    if _asks_polkit() and shutil.which("dbus-daemon") is None:
+        raise tap.Skip("dbus")
     if not os.path.exists(READER_CONFIGURATION):
         raise tap.Skip("vsmartcard-vpcd")
     with contextlib.suppress(FileNotFoundError):
@@ -118,11 +139,11 @@ def without_the_option_no_reader_is_asked():
     with ReaderDesk() as desk:
         desk.lay_on()
         desk.enrol_by_reader()
-        desk.ask("list", timeout=LONG_MS).expect("listed")
+        desk.ask("list").expect("listed")
         ceremony = desk.ask("create", "rp=" + RP, "uv=discouraged", timeout=SHORT_MS)
         ceremony.expect("insert")
         ceremony.expect("failed", err="no-authenticator")
-        ceremony = desk.ask("list", "nfc", timeout=LONG_MS)
+        ceremony = desk.ask("list", "nfc")
         tap.equal(ceremony.expect("authenticator")["product"], "Virtual PCD 00 00")
         ceremony.expect("listed")
 
