@@ -174,9 +174,10 @@ static int protect(uintptr_t from, size_t len)
 	return outcome(mprotect((void *)from, len, PROT_READ | PROT_WRITE));
 }
 
+/* Not munmap(3): an address sanitizer's first maps what it knows of that memory anew. */
 static int unmap(uintptr_t from, size_t len)
 {
-	return outcome(munmap((void *)from, len));
+	return outcome(syscall(SYS_munmap, from, len));
 }
 
 static int map_over(uintptr_t from, size_t len)
