@@ -9,6 +9,7 @@ import sys
 
 import scene
 import tap
+from private_system import pam_module_folder
 from scene import Terminal, system
 
 CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf")
@@ -106,6 +107,15 @@ def in_the_sample_of_login_root_can_be_left_out_as_its_comment_says():
         terminal.wait_for("Login incorrect")
 
 
+def the_samples_need_no_module_that_this_system_lacks():
+    for name in os.listdir(os.path.join(CONF, "pam.d")):
+        with open(os.path.join(CONF, "pam.d", name), encoding="utf-8") as file:
+            needed = re.findall(r"(?m)^(?:auth|account|session|password)\s.*?(pam_\w+\.so)", file.read())
+        tap.contains(needed, "pam_passkey.so")
+        there = os.listdir(pam_module_folder())
+        tap.equal([module for module in needed if module not in there], [], "missing for " + name)
+
+
 def auth_rules(path="/etc/pam.d/common-auth"):
     with open(path, encoding="utf-8") as file:
         return re.findall(r"(?m)^auth\s+(\[.*?\]|\S+)\s+(\S+)", file.read())
@@ -155,6 +165,7 @@ CASES = [
     the_sample_of_sudo_asks_for_both,
     the_sample_of_login_asks_for_both,
     in_the_sample_of_login_root_can_be_left_out_as_its_comment_says,
+    the_samples_need_no_module_that_this_system_lacks,
     the_profile_of_pam_auth_update_makes_a_real_second_factor,
 ]
 
