@@ -37,7 +37,7 @@ def command(boot, folders, places, console):
     """qemu's, with the folders in which the guest's root file system lies, the uppermost first, and
     those that it mounts elsewhere."""
     words = ["console=ttyS0", "panic=-1", "quiet", "systemd.log_target=kmsg", "mitigations=off", "fstab=no",
-             "systemd.unit=vm.target", "systemd.getty_auto=no",
+             "systemd.unit=vm.target", "systemd.getty_auto=no", "systemd.condition_needs_update=no",
              *("vm.folder=" + name for name in folders)]
     shared = [part for name, path in {**folders, **places}.items() for part in (
         "-virtfs", "local,path=%s,mount_tag=%s,security_model=none,readonly=on,multidevs=remap"
