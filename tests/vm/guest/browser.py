@@ -60,6 +60,9 @@ def site():
     system.run("chmod", "0710", "/etc/ssl/private")
     system.write("/etc/systemd/system/passkeyd.service.d/group.conf",
                  "[Service]\nSupplementaryGroups=%s\n" % GROUP)
+    system.run("mkdir", "-p", "/etc/systemd/system/passkeyd-web.socket.d")
+    system.write("/etc/systemd/system/passkeyd-web.socket.d/https.conf",
+                 "[Socket]\nListenStream=\nListenStream=443\n")
     make_certificate()
     configure()
     systemctl("daemon-reload")
@@ -69,15 +72,16 @@ def site():
 
 def asked(terminal):
     """(path of the page, number) that a person is shown."""
-    url = terminal.wait_for(r"(?m)^(https\S+?)\r?$").group(1)
+    url = terminal.wait_for(r"(?m)^(https?://\S+?)\r?$").group(1)
     return "/" + url.rsplit("/", 1)[1], int(terminal.wait_for(r"number there: (\d\d)").group(1))
 
 
 class Browser:
-    """With one passkey in it."""
+    """With one passkey in it; at another site than site() where one is given."""
 
-    def __init__(self):
+    def __init__(self, at=None):
         self.passkey = Passkey("/tmp")
+        self.site = at or site()
 
     def line(self):
         """What passkeyctl would have written about its passkey."""
@@ -90,34 +94,33 @@ class Browser:
         return self
 
     def _sign(self, path, claim, challenge, rp_id):
-        body = bytes([passkeyd.ASSERTION]) + self.passkey.assertion(rp_id, challenge, ORIGIN)
-        return site().ask("POST", path + "/answer", claim + body)[0]
+        body = bytes([passkeyd.ASSERTION]) + self.passkey.assertion(rp_id, challenge, self.site.origin)
+        return self.site.ask("POST", path + "/answer", claim + body)[0]
 
     def sign_in(self, path, number):
         """Opens the page, enters the number and uses the passkey. Returns what the page showed."""
-        assert site().ask("GET", path)[0] == 200
-        view = site().view(path)
-        claim, options = site().number(path, number)
+        assert self.site.ask("GET", path)[0] == 200
+        view = self.site.view(path)
+        claim, options = self.site.number(path, number)
         assert self._sign(path, claim, options.raw(32), options.text()) == 200
         return view
 
     def enrol(self, path, number):
         """Makes the passkey known, and uses it once to test it."""
-        claim, options = site().number(path, number)
+        claim, options = self.site.number(path, number)
         request = types.SimpleNamespace(challenge=options.raw(32), rp_id=options.text())
-        body = bytes([passkeyd.REGISTRATION]) + self.passkey.registration(request, ORIGIN)
-        assert site().ask("POST", path + "/answer", claim + body)[0] == 200
+        body = bytes([passkeyd.REGISTRATION]) + self.passkey.registration(request, self.site.origin)
+        assert self.site.ask("POST", path + "/answer", claim + body)[0] == 200
         self.wait_for_state(path, TESTING)
-        test = passkeyd.Reader(site().ask("POST", path + "/test", claim)[2])
+        test = passkeyd.Reader(self.site.ask("POST", path + "/test", claim)[2])
         assert self._sign(path, claim, test.raw(32), test.text()) == 200
 
-    @staticmethod
-    def wait_for_state(path, state):
+    def wait_for_state(self, path, state):
         """As the page's script does: it asks until it stands so."""
-        while site().state(path)[0] != state:
+        while self.site.state(path)[0] != state:
             pass
 
 
 def invited(text):
     """The path of the page that passkeyctl invite shows."""
-    return "/" + re.search(r"(?m)^(https\S+)$", text).group(1).rsplit("/", 1)[1]
+    return "/" + re.search(r"(?m)^(https?://\S+)$", text).group(1).rsplit("/", 1)[1]

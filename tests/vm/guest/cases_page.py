@@ -11,12 +11,62 @@ import browser
 import passkeyd
 from browser import Browser, asked, invited, shown, site, systemctl
 from cases_programs import SSH, sshd
-from machine import (HERE, Journal, Key, OTHER, Terminal, USER, case, enroll_words, forget, granted,
+from console import alice_at_the_console
+from machine import (CONF, HERE, Journal, Key, OTHER, TESTS, Terminal, USER, case, enroll_words, forget, granted,
                      options, refused, sample_service, scene, sign_in, signed_in, system, tap)
 
 EXPOSURE_MAX = 10  # tenths, of systemd-analyze security, as tests/lint/check_units.py has it
 PROBE = "/usr/local/lib/confinement.py"
 PROBE_UNIT, PROBE_SAID = "passkeyd-probe.service", "/run/probe.json"
+
+
+@case
+def the_readme_leads_from_nothing_to_signing_in_by_a_browser():
+    """The commands of its section "Any passkey", as they stand there, typed by alice, who may use sudo."""
+    commands = readme_commands()
+    tap.equal(len(commands), 6, "commands")
+    with alice_at_the_console() as console:
+        os.unlink(CONF)
+        forget()
+        system.service("sudo", "requisite pam_unix.so")  # the passkey comes with the last step
+        phone = Browser(passkeyd.Site(READMES_ORIGIN, browser.SOCKET))
+        for command in commands:
+            type_as_alice(command, phone)
+        sample_service("sudo")
+        console.enter("clear; sudo -k id -u")
+        console.wait_for("password for alice")
+        console.enter(scene.PASSWORD)
+        number = int(console.wait_for(r"number there: (\d\d)").group(1))
+        phone.sign_in("/" + console.wait_for(r"(?m)^http://localhost:8080/(\S+)$").group(1), number)
+        console.wait_for("(?m)^0$")
+    systemctl("disable", "--now", "passkeyd.socket", "passkeyd-web.socket", browser.SERVICE)
+
+
+def type_as_alice(command, phone):
+    with Terminal(["bash", "-c", command], user=USER) as terminal:
+        scene.password(terminal)
+        if " enroll " in command:
+            phone.enrol(*asked(terminal))
+            terminal.wait_for('Enrolled "My phone" for alice')
+        elif " invite " in command:
+            path = invited(terminal.wait_for(r"(?m)^http://localhost:8080/\S+\r?$").group(0).strip())
+            tap.equal(phone.site.view(path)["user"], USER, "whom the link is for")
+        elif " invitations" in command:
+            terminal.wait_for(r"(?m)^\d+ .* alice\r?$")
+        elif " uninvite " in command:
+            terminal.wait_for("The invitation of alice is taken back")
+        tap.equal(terminal.finish(), 0, "exit status of %s: %s" % (command, terminal.shown))
+
+
+READMES_ORIGIN = "http://localhost:8080"
+
+
+def readme_commands():
+    """What is to be typed, in order."""
+    with open(os.path.join(os.path.dirname(TESTS), "README.md"), encoding="utf-8") as file:
+        section = re.search(r"(?ms)^## Any passkey.*?(?=^## |^Files:)", file.read()).group(0)
+    blocks = re.findall(r"(?ms)^ *```\n(.*?)^ *```$", section)
+    return [line.strip() for block in blocks for line in block.splitlines() if " sudo " in " " + line]
 
 
 def by_browser(peer="any"):

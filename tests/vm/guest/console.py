@@ -40,16 +40,17 @@ class Console:
         self._getty.wait()
 
     def wait_for(self, pattern):
-        """Returns once pattern is on the screen."""
+        """Returns what matches once pattern is on the screen."""
         deadline = time.monotonic() + PATIENCE_S
         with open(SCREEN, "rb", buffering=0) as screen:
             poll = select.poll()
             poll.register(screen, select.POLLPRI)  # it changed since it was read
-            while not re.search(pattern, read_screen(screen)):
+            while not (match := re.search(pattern, read_screen(screen))):
                 poll.poll(max(0, deadline - time.monotonic()) * 1000)
                 if time.monotonic() > deadline:
                     raise TimeoutError("%r is not on the screen:\n%s" %
                                        (pattern, read_screen(screen)))
+        return match
 
     def enter(self, text):
         for byte in (text + "\n").encode():
