@@ -380,6 +380,15 @@ static enum ppk_err show_page(struct ceremony *ceremony)
 	return err != PPK_OK ? err : show(ceremony, PPK_MESSAGE_BROWSER_NUMBER);
 }
 
+/* Strangers are shown the same: it is by the order of methods, and not by what the person has. */
+static enum ppk_message end_of_question(const struct ceremony *ceremony, bool offers_qr_code)
+{
+	if (ceremony->request->is_last)
+		return offers_qr_code ? PPK_MESSAGE_BROWSER_ENTER_OR_QR_LAST
+				      : PPK_MESSAGE_BROWSER_ENTER_LAST;
+	return offers_qr_code ? PPK_MESSAGE_BROWSER_ENTER_OR_QR : PPK_MESSAGE_BROWSER_ENTER;
+}
+
 /* The same as one question, for where nothing is seen but questions. */
 static enum ppk_err make_question(const struct ceremony *ceremony, bool with_qr_code, char **ret)
 {
@@ -393,8 +402,7 @@ static enum ppk_err make_question(const struct ceremony *ceremony, bool with_qr_
 		return PPK_ERR_NOMEM;
 	format(ceremony, PPK_MESSAGE_BROWSER_OPEN, NULL, 0, open);
 	format(ceremony, PPK_MESSAGE_BROWSER_NUMBER, NULL, ceremony->number, number);
-	format(ceremony, offers ? PPK_MESSAGE_BROWSER_ENTER_OR_QR : PPK_MESSAGE_BROWSER_ENTER, NULL,
-		0, end);
+	format(ceremony, end_of_question(ceremony, offers), NULL, 0, end);
 	len = (size_t)snprintf(text, QUESTION_SIZE, "%s\n%s\n", open, ceremony->url);
 	if (with_qr_code) {
 		ppk_qr_draw(&ceremony->qr_code, PPK_QR_PLAIN, text + len);

@@ -38,6 +38,7 @@ struct ppk_method_request {
 	unsigned timeout_s;
 	/* a method after this one may work: who cannot answer here need not wait as long for it */
 	bool another_way;
+	bool is_last; /* the order has no method behind this one, whether it could work or not */
 	bool nfc;
 	bool cue;
 	const char *device_helper;

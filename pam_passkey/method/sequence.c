@@ -112,6 +112,7 @@ static enum ppk_err run_method(struct ppk_sign_in *sign_in, size_t place)
 
 	if (request.credential_count == 0)
 		return PPK_ERR_METHOD_UNAVAILABLE;
+	request.is_last = place + 1 == sign_in->method_count;
 	if (method == PPK_METHOD_ASKPASS)
 		ppk_method_ssh_origins(sign_in->options->origins, sign_in->host,
 			sign_in->request->ssh_connection, &sign_in->trust, &sign_in->origins);

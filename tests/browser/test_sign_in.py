@@ -237,10 +237,10 @@ def a_qr_code_is_shown_to_who_types_qr():
     enrolled(credential)
     with server() as running, session(running, "id", "-un") as shell:
         scene.password(shell)
-        shell.wait_for("type qr for a QR code, no for another way: ")
+        shell.wait_for("type qr for a QR code, no to stop: ")
         shell.enter("qr")
         page = sign_in(shell, credential)  # the second question says it all again
-        shell.wait_for("Then press Enter here, or type no for another way: ")
+        shell.wait_for("Then press Enter here, or type no to stop: ")
         tap.equal(re.search("[\u2588]{37}\r?\n", shell.shown) is not None, True, "a quiet zone")
         shell.enter("")
         shell.wait_for(r"(?m)^alice\r?$")

@@ -17,8 +17,8 @@ from ssh_agent import (COUNTER, ECDSA, ED25519, FAILURE, REQUEST_IDENTITIES, SIG
                        signature_of, string, take_string, with_signature)
 from stand import AUTHINFO_UNAVAIL, AUTH_ERR, CASES, NOBODY, SUCCESS, Result, case
 
-REFUSED = "warn The answer of the security key was not accepted"
-NO_WAY = "warn No security key can be reached from this session"
+REFUSED = "warn The passkey's answer was not accepted"
+NO_WAY = "warn No passkey can be used in this session"
 
 
 def touch(one, name="Blue"):

@@ -24,7 +24,7 @@ from ssh_scene import PERSON, Server, environment, terminal, words
 WEB1 = ("web1", 2201, "", ["required pam_unix.so nodelay"])  # the password alone, for sshd
 KEEP = "Defaults env_keep += \"SSH_AUTH_SOCK\"\n"
 TOUCH = r"Touch Blue SSH at your own computer to sign in to \S+ as alice"
-NO_WAY = "No security key can be reached from this session"
+NO_WAY = "No passkey can be used in this session"
 
 
 def sudoers(*lines):

@@ -209,6 +209,30 @@ def a_terminal_shows_a_qr_code_where_it_can():
         tap.contains(shown, URL)
 
 
+@case
+def a_page_of_localhost_is_for_a_browser_at_this_machine():
+    """A phone would look for it on the phone: no QR code."""
+    origin = "http://localhost:8080"
+    for columns, words in ((80, ()), (80, ("--no-qr",))):
+        fresh(browser_origin=origin)
+        with fake_passkeyd.listening(SOCKET) as accept, \
+                Terminal([CTL, "enroll", "--browser", "--user", "alice", *words]) as terminal:
+            page = accept()
+            terminal.resize(50, columns)
+            page.start(origin + "/abcdefghijklmnopqrstuvwxyz")
+            terminal.wait_for(r"Open this page in a browser at this machine:\n%s/" % origin)
+            terminal.wait_for(r"enter this number there: \d\d")
+            tap.equal("\033" in terminal.shown, False, "a QR code")
+
+
+@case
+def the_doctor_looks_for_no_security_key_where_none_is_asked_for():
+    for methods, looked in (("browser", False), ("browser,local", True), ("auto", True)):
+        fresh(methods=methods)
+        out, _ = start("doctor", "--user", "alice").communicate(timeout=scene.PATIENCE_S)
+        tap.equal("no security key is plugged in" in out, looked, "looked for with " + methods)
+
+
 def picture(shown, foreground, background):
     """The QR code as a portable greymap: what a camera sees of a terminal that keeps to the colours."""
     rows = [re.search("\033\\[30;107m(.*)\033\\[0m", line).group(1)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/web_origin.h"
 #include "enrolment_store.h"
 #include "message.h"
 #include "method/enroll_browser.h"
@@ -86,16 +87,27 @@ enum ppk_err ppk_browser_enrolment_wait(struct ppk_browser_waiting *waiting)
 	return ppk_enroll_browser(&enrollment, &waiting->diag);
 }
 
+/* http://localhost: each device is that to itself, so a phone would look for the page on the phone. */
+static bool is_for_this_machine(const struct ppk_enrolment_plan *plan)
+{
+	char host[PPK_RP_ID_MAX + 1];
+
+	ppk_web_origin_host(plan->wanted.browser_origin, host);
+	return strcmp(host, "localhost") == 0;
+}
+
 static enum ppk_err show(void *context, const char *url)
 {
 	const struct ppk_browser_waiting *waiting = context;
 	const struct ppk_enrolment_plan *plan = waiting->plan;
+	bool is_here = is_for_this_machine(plan);
 
 	ppk_message_note("Enrolling a passkey for %s (relying party ID %s).",
 		plan->session->user->name, plan->rp_id);
-	ppk_message_note("Open this page on the device that is to have it:");
+	ppk_message_note("Open this page %s:",
+		is_here ? "in a browser at this machine" : "on the device that is to have it");
 	ppk_message_note("%s", url);
-	if (plan->arguments->value[PPK_ARG_NO_QR] == NULL)
+	if (plan->arguments->value[PPK_ARG_NO_QR] == NULL && !is_here)
 		(void)ppk_qr_code_print(stderr, url, ppk_qr_code_columns(stderr));
 	ppk_message_note("and enter this number there: %02u", waiting->number);
 	return PPK_OK;

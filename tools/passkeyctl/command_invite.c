@@ -256,7 +256,8 @@ static int wait(struct invitation *invitation)
 	err = keep_open(invitation);
 	if (invitation->has_left && err == PPK_ERR_CANCELLED)
 		return PPK_EXIT_OK;
-	report(invitation, err);
+	if (waiting->url != NULL) /* else there never was one */
+		report(invitation, err);
 	if (err != PPK_OK)
 		return ppk_browser_enrolment_failure(err, &waiting->diag);
 	ppk_message_note("Enrolled \"%s\" for %s.", waiting->label, invitation->entry.user);

@@ -110,6 +110,6 @@ void ppk_enrolment_print_success(const struct ppk_enrolment_plan *plan, const ch
 		"would keep you out, pam_passkey(8) says how to ask for it in a service.");
 	if (plan->file->credential_count == 0)
 		ppk_message_note(
-			"Enrol a second security key too: losing the only one locks %s out.",
+			"Enrol a second passkey too: losing the only one locks %s out.",
 			session->user->name);
 }

@@ -60,10 +60,10 @@ static const char *const hints[PPK_ERR_COUNT] = {
 			     "without --discoverable",
 	[PPK_ERR_CONVERSATION] = "a PIN can be typed at a terminal alone: run passkeyctl in one",
 	[PPK_ERR_UNENROLLED] = "passkeyctl enroll makes the first passkey",
-	[PPK_ERR_CREDENTIAL_EXPIRED] = "enrol the security key anew: passkeyctl remove, then "
+	[PPK_ERR_CREDENTIAL_EXPIRED] = "enrol it anew: passkeyctl remove, then "
 				       "passkeyctl enroll",
 	[PPK_ERR_SIGN_COUNT] =
-		"if the security key was not copied, remove its passkey and enrol it "
+		"if the authenticator was not copied, remove its passkey and enrol it "
 		"anew",
 };
 

@@ -210,7 +210,7 @@ static void an_answer_for_another_machine_is_refused_and_explained(void)
 	check_result(PPK_OUTCOME_DENIED, PPK_ERR_ORIGIN);
 	CHECK_HAS(scene.log_text, "warning the answer was made for ssh://evil.example, and this "
 				  "machine is ssh://web1, ssh://10.0.0.1: another machine may");
-	CHECK_HAS(scene.said, "warn The answer of the security key was not accepted\n");
+	CHECK_HAS(scene.said, "warn The passkey's answer was not accepted\n");
 	scene_end(&scene);
 }
 
@@ -301,7 +301,7 @@ static void where_nothing_can_be_asked_the_method_is_passed_over(void)
 	start(SCRIPT, FAKE_DEVICE_LINE "\n");
 	scene.dialogue.ask = NULL;
 	check_result(PPK_OUTCOME_UNAVAILABLE, PPK_ERR_METHOD_UNAVAILABLE);
-	CHECK_STR(scene.said, "warn No security key can be reached from this session\n");
+	CHECK_STR(scene.said, "warn No passkey can be used in this session\n");
 	scene_end(&scene);
 }
 
@@ -410,7 +410,7 @@ static void a_strangers_answer_is_looked_at_and_thrown_away(void)
 	check_result(PPK_OUTCOME_DENIED, PPK_ERR_USER_UNKNOWN);
 	CHECK_INT(client.asked, 2);
 	CHECK(client.answered[0] != '\0');
-	CHECK_HAS(scene.said, "warn The answer of the security key was not accepted\n");
+	CHECK_HAS(scene.said, "warn The passkey's answer was not accepted\n");
 	CHECK_HAS_NOT(scene.log_text, "nobody-of-this-name");
 	CHECK_HAS_NOT(scene.log_text, "credential=");
 	CHECK_HAS_NOT(scene.log_text, "verified");

@@ -98,7 +98,7 @@ static void what_the_verifier_refuses_is_denied(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		start(cases[i].script, FAKE_DEVICE_LINE "\n");
 		check_result(PPK_OUTCOME_DENIED, cases[i].reason);
-		CHECK_HAS(scene.said, "warn The answer of the security key was not accepted\n");
+		CHECK_HAS(scene.said, "warn The passkey's answer was not accepted\n");
 		scene_end(&scene);
 	}
 }

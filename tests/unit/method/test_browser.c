@@ -658,12 +658,29 @@ static void over_ssh_everything_is_in_the_question(void)
 	snprintf(number, sizeof(number), "%s", strstr(person.text, "there: ") + strlen("there: "));
 	CHECK(number[0] >= '0' && number[0] <= '9' && number[1] >= '0' && number[1] <= '9' &&
 		number[2] == '\n');
-	CHECK_HAS(person.text,
-		"\nThen press Enter here, or type qr for a QR code, no for another way: ");
+	CHECK_HAS(person.text, "\nThen press Enter here, or type qr for a QR code, no to stop: ");
 	CHECK_HAS_NOT(person.text, "\u2588");
 	CHECK_HAS_NOT(scene.said, "show ");
 	CHECK_INT(
 		last->drawings, 0); /* the dearest thing that passkeyd does, and nobody wanted it */
+	scene_end(&scene);
+}
+
+static void the_question_speaks_of_another_way_where_the_order_has_one(void)
+{
+	start("");
+	options.methods[1] = PPK_METHOD_LOCAL;
+	options.method_count = 2;
+	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+	CHECK_HAS(person.text,
+		"\nThen press Enter here, or type qr for a QR code, no for another way: ");
+	scene_end(&scene);
+	start("");
+	options.methods[1] = PPK_METHOD_LOCAL;
+	options.method_count = 2;
+	options.browser_qr = PPK_BROWSER_QR_NO;
+	check_sign_in(NOTHING, PPK_OUTCOME_GRANTED, PPK_OK);
+	CHECK_HAS(person.text, "\nThen press Enter here, or type no for another way: ");
 	scene_end(&scene);
 }
 
@@ -677,7 +694,7 @@ static void over_ssh_a_qr_code_is_shown_on_demand(void)
 	CHECK_INT(person.asked, 3);
 	CHECK_INT(last->drawings, 1);
 	CHECK_HAS(person.text, URL "\n\u2588\u2588\u2588\u2588");
-	CHECK_HAS(person.text, "\nThen press Enter here, or type no for another way: ");
+	CHECK_HAS(person.text, "\nThen press Enter here, or type no to stop: ");
 	CHECK_HAS_NOT(person.text, "\033");
 	scene_end(&scene);
 	start("");
@@ -706,7 +723,7 @@ static void without_a_qr_code_the_sign_in_goes_on(void)
 		CHECK_INT(person.asked, 2);
 		CHECK_INT(last->drawings, 1);
 		CHECK_HAS_NOT(person.text, "\u2588");
-		CHECK_HAS(person.text, "\nThen press Enter here, or type no for another way: ");
+		CHECK_HAS(person.text, "\nThen press Enter here, or type no to stop: ");
 		CHECK_HAS_NOT(scene.log_text, "alarm");
 		scene_end(&scene);
 		start("");
@@ -781,7 +798,7 @@ static void check_passed_over(void)
 	CHECK_INT(result.outcome, PPK_OUTCOME_UNAVAILABLE);
 	CHECK_INT(result.reason, PPK_ERR_METHOD_UNAVAILABLE);
 	CHECK_INT(person.asked, 0);
-	CHECK_STR(scene.said, "warn No security key can be reached from this session\n");
+	CHECK_STR(scene.said, "warn No passkey can be used in this session\n");
 	scene_end(&scene);
 }
 
@@ -1048,7 +1065,7 @@ static void strangers_get_a_page_like_everybody(void)
 		CHECK_INT(person.asked, 1);
 		/* what anybody's page says of a passkey that is not theirs */
 		CHECK_INT(verdict, PPK_ERR_CREDENTIAL_UNKNOWN);
-		CHECK_HAS(scene.said, "warn The answer of the security key was not accepted\n");
+		CHECK_HAS(scene.said, "warn The passkey's answer was not accepted\n");
 		if (cases[i].name != NULL && cases[i].name[0] != '\0')
 			CHECK_HAS_NOT(scene.log_text, cases[i].name);
 		scene_end(&scene);
@@ -1080,6 +1097,7 @@ int main(void)
 		CHECK_TEST(who_did_not_ask_raises_an_alarm),
 		CHECK_TEST(an_alarm_is_heard_behind_a_question_without_answer),
 		CHECK_TEST(over_ssh_everything_is_in_the_question),
+		CHECK_TEST(the_question_speaks_of_another_way_where_the_order_has_one),
 		CHECK_TEST(over_ssh_a_qr_code_is_shown_on_demand),
 		CHECK_TEST(without_a_qr_code_the_sign_in_goes_on),
 		CHECK_TEST(any_other_word_is_another_way),
