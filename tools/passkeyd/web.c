@@ -52,17 +52,18 @@ static void end_connections(struct ppkd_web *web)
 
 static void connection_began(struct ppkd_web *web, struct MHD_Connection *mhd, void **ret_context)
 {
-	const union MHD_ConnectionInfo *fd, *peer;
+	const union MHD_ConnectionInfo *info;
 	struct ppkd_connection *connection = calloc(1, sizeof(*connection));
 	bool is_inet;
 
 	*ret_context = connection;
 	if (connection == NULL)
 		return; /* its requests are refused */
-	fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-	peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	is_inet = address_of(peer == NULL ? NULL : peer->client_addr, &connection->address);
-	connection->fd = fd == NULL ? -1 : fd->connect_fd;
+	/* Each is read before the next is asked for: libmicrohttpd 1 puts them into the same place. */
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	connection->fd = info == NULL ? -1 : info->connect_fd;
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	is_inet = address_of(info == NULL ? NULL : info->client_addr, &connection->address);
 	connection->is_proxy =
 		ppkd_options_proxy(web->service->options, is_inet ? &connection->address : NULL);
 	connection->since_ms = ppk_clock_ms();
