@@ -59,7 +59,12 @@ enum ppk_err ppk_packet_pair(int ret_ends[static 2])
 /* The end, also for the other side: nothing that comes after what went wrong has a meaning. */
 static enum ppk_err end(int socket, enum ppk_err err)
 {
+	uint8_t rest[1024];
+
 	(void)shutdown(socket, SHUT_RDWR);
+	/* Nothing is added to it any more. BSDs throw it away themselves, Linux does not. */
+	while (recv(socket, rest, sizeof(rest), MSG_DONTWAIT) > 0)
+		;
 	return err;
 }
 

@@ -23,6 +23,10 @@ STATE = ROOT + "/state"
 PASSKEYS = "/etc/passkeys"
 PROGRAMS = ROOT + "/bin"
 
+# The helper of another system's passkey-askpass, where that one is tested.
+PORTABLE_PARTS = [("tests/virtual/passkey-device-virtual-portable", LIBRARY + "/passkey-device-portable")] \
+    if reach.PORTABLE else []
+
 CLONE_NEWNS = 0x00020000
 
 
@@ -142,7 +146,7 @@ def _read_parts(build):
             (("tests/portable/" if reach.PORTABLE else "tools/passkey-askpass/") +
              reach.variant("passkey-askpass"), PROGRAMS + "/passkey-askpass"),
             ("tests/virtual/passkey-device-virtual", LIBRARY + "/passkey-device"),
-            ("tests/virtual/passkey-device-virtual-portable", LIBRARY + "/passkey-device-portable"),
+            *PORTABLE_PARTS,
             ("tests/virtual/libvirtual-bus.so", LIBRARY + "/libvirtual-bus.so"),
             ("tests/virtual/passkey-authenticator", PROGRAMS + "/passkey-authenticator")):
         with open(os.path.join(build, name), "rb") as part:
@@ -157,8 +161,9 @@ def _write_parts(parts):
         with open(target, "wb") as out:
             out.write(content)
         os.chmod(target, 0o755)
-    for name in ("passkey-device", "passkey-device-portable"):
-        reach.name_bus(LIBRARY + "/" + name, LIBRARY + "/libvirtual-bus.so")
+    for name in ("/passkey-device", "/passkey-device-portable"):
+        if LIBRARY + name in parts:
+            reach.name_bus(LIBRARY + name, LIBRARY + "/libvirtual-bus.so")
 
 
 def add_user(name, password):

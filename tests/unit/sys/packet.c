@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -45,7 +45,7 @@ static size_t len;
 
 static void make_pair(void)
 {
-	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+	CHECK_OK(ppk_packet_pair(ends));
 	step_ms = 0;
 	len = 0;
 }
@@ -77,9 +77,11 @@ static void a_packet_larger_than_the_buffer_is_an_error_and_not_cut(void)
 {
 	make_pair();
 	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"123456789", 9));
-	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"12345678", 8));
 	CHECK_ERR(receive(-1), PPK_ERR_FRAME);
 	CHECK_INT(len, 0);
+	close_pair();
+	make_pair();
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"12345678", 8));
 	CHECK_OK(receive(-1));
 	CHECK_INT(len, 8);
 	close_pair();
@@ -197,27 +199,62 @@ static int count_open(void)
 
 static void a_descriptor_that_comes_along_is_dropped(void)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} room = { .bytes = { 0 } };
-	struct iovec part = { .iov_base = data, .iov_len = 1 };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = room.bytes,
-		.msg_controllen = sizeof(room.bytes) };
-	int fd = STDIN_FILENO, before;
+	int before;
 
 	make_pair();
-	room.align = (struct cmsghdr){
-		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))
-	};
-	fd = ends[1];
-	memcpy(CMSG_DATA(&room.align), &fd, sizeof(fd));
 	before = count_open();
-	CHECK_INT(sendmsg(ends[1], &message, 0), 1);
+	CHECK_OK(ppk_packet_send_descriptor(ends[1], (const uint8_t *)"x", 1, ends[1]));
 	CHECK_OK(receive(-1));
+	CHECK_BYTES(data, len, "x", 1);
 	CHECK_INT(count_open(), before);
+	close_pair();
+}
+
+static void a_descriptor_that_is_awaited_comes_with_its_packet(void)
+{
+	struct stat sent, came;
+	int fd = -2, before;
+
+	make_pair();
+	before = count_open();
+	CHECK_OK(ppk_packet_send(ends[1], (const uint8_t *)"one", 3));
+	CHECK_OK(ppk_packet_send_descriptor(ends[1], (const uint8_t *)"two", 3, STDIN_FILENO));
+	CHECK_OK(ppk_packet_receive_descriptor(ends[0], data, sizeof(data), &len, &fd));
+	CHECK_BYTES(data, len, "one", 3);
+	CHECK_INT(fd, -1);
+	CHECK_OK(ppk_packet_receive_descriptor(ends[0], data, sizeof(data), &len, &fd));
+	CHECK_BYTES(data, len, "two", 3);
+	CHECK(fstat(STDIN_FILENO, &sent) == 0 && fstat(fd, &came) == 0);
+	CHECK(sent.st_dev == came.st_dev && sent.st_ino == came.st_ino);
+	CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	close(fd);
+	CHECK_INT(count_open(), before);
+	close_pair();
+}
+
+static void a_descriptor_of_a_packet_that_does_not_fit_is_closed(void)
+{
+	int fd = -2, before;
+
+	make_pair();
+	before = count_open();
+	CHECK_OK(
+		ppk_packet_send_descriptor(ends[1], (const uint8_t *)"123456789", 9, STDIN_FILENO));
+	CHECK_ERR(ppk_packet_receive_descriptor(ends[0], data, sizeof(data), &len, &fd),
+		PPK_ERR_FRAME);
+	CHECK_INT(fd, -2);
+	CHECK_INT(count_open(), before);
+	close(ends[1]);
+	CHECK_ERR(ppk_packet_receive_descriptor(ends[0], data, sizeof(data), &len, &fd),
+		PPK_ERR_PROCESS);
+	close(ends[0]);
+}
+
+static void both_ends_are_close_on_exec(void)
+{
+	make_pair();
+	CHECK_INT(fcntl(ends[0], F_GETFD), FD_CLOEXEC);
+	CHECK_INT(fcntl(ends[1], F_GETFD), FD_CLOEXEC);
 	close_pair();
 }
 
@@ -240,5 +277,8 @@ int main(void)
 		CHECK_TEST(an_empty_packet_cannot_be_sent),
 		CHECK_TEST(whoever_does_not_read_counts_as_gone),
 		CHECK_TEST(a_descriptor_that_comes_along_is_dropped),
+		CHECK_TEST(a_descriptor_that_is_awaited_comes_with_its_packet),
+		CHECK_TEST(a_descriptor_of_a_packet_that_does_not_fit_is_closed),
+		CHECK_TEST(both_ends_are_close_on_exec),
 		CHECK_TEST(a_broken_socket_is_an_io_error));
 }

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "sys/packet.h"
 
 extern char **environ;
 
@@ -54,7 +55,7 @@ static void report(int argc)
 		"death=%d",
 		argc, environment, open_now, blocked, ignored, folder, (int)uid[0], (int)uid[1],
 		(int)uid[2], (int)gid[0], (int)gid[1], (int)gid[2], death_signal);
-	(void)send(3, text, (size_t)len, MSG_NOSIGNAL);
+	(void)!ppk_packet_send(3, (const uint8_t *)text, (size_t)len);
 }
 
 static void stubborn(void)
@@ -64,15 +65,15 @@ static void stubborn(void)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	(void)send(3, &pid, sizeof(pid), MSG_NOSIGNAL);
+	(void)!ppk_packet_send(3, (const uint8_t *)&pid, sizeof(pid));
 	for (;;)
 		pause();
 }
 
 int main(int argc, char **argv)
 {
-	char packet[64];
-	ssize_t len;
+	uint8_t packet[64];
+	size_t len = 0;
 
 	if (strcmp(argv[0], "three") == 0)
 		return 3;
@@ -80,7 +81,7 @@ int main(int argc, char **argv)
 		report(argc);
 	if (strcmp(argv[0], "stubborn") == 0)
 		stubborn();
-	while ((len = recv(3, packet, sizeof(packet), 0)) > 0)
-		(void)send(3, packet, (size_t)len, MSG_NOSIGNAL);
+	while (ppk_packet_receive(3, -1, packet, sizeof(packet), &len) == PPK_OK)
+		(void)!ppk_packet_send(3, packet, len);
 	return 0;
 }
