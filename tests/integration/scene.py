@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "virtual"))
 
 import private_system as system  # noqa: E402
 import processes  # noqa: E402
+import reach  # noqa: E402
 from terminal import PATIENCE_S, Terminal  # noqa: E402
 from virtual import Authenticator  # noqa: E402
 
@@ -22,10 +23,19 @@ PASSWORD = "correct horse"
 TIMEOUT_S = 5  # the shortest that timeout= allows
 
 
+class PatientAuthenticator(Authenticator):
+    """Where the person is told a moment before the key waits: they do not touch sooner than it does."""
+
+    def touch(self):
+        self.wait_touch()
+        super().touch()
+
+
 def key(name="blue", args=()):
     """A software authenticator whose memory outlives it: the same name is the same key."""
-    return Authenticator(system.PROGRAMS, system.BUS, node="hidraw0",
-                         state=os.path.join(system.ROOT, name + ".key"), args=list(args))
+    kind = PatientAuthenticator if reach.PORTABLE else Authenticator
+    return kind(system.PROGRAMS, system.BUS, node="hidraw0",
+                state=os.path.join(system.ROOT, name + ".key"), args=list(args))
 
 
 def prepare(build, above=None):
