@@ -400,7 +400,8 @@ def an_invitation_dies_with_its_process():
     page = opened(url)
     descriptor = os.pidfd_open(pid)
     os.kill(pid, 15)
-    title_is(page, "Cancelled in the terminal")
+    title_is(page, "This link was cancelled")
+    tap.contains(page.text("#lead"), "No passkey was enrolled. Ask for a new link")
     scene.wait_for_end([descriptor])
     tap.equal(lines(), [], "lines")
 

@@ -36,6 +36,7 @@ TITLES = {  # by state, in English and Japanese
     "saved": ("Your passkey is enrolled", "パスキーを登録しました"),
     "refused": ("Not accepted", "受け付けられませんでした"),
     "cancelled": ("Cancelled in the terminal", "端末で取り消されました"),
+    "taken-back": ("This link was cancelled", "このリンクは取り消されました"),
     "expired": ("Too late", "時間切れです"),
     "locked": ("Wrong number", "番号が違います"),
     "not-requested": ("Stopped", "中止しました"),
@@ -313,6 +314,59 @@ RECORDER = """for (const name of ["create", "get"]) {
 }"""
 
 
+def shown_by(page):
+    """What a person reads, in English and then in Japanese."""
+    both = []
+    for _ in range(2):
+        both.append(page.evaluate("document.querySelector('main').innerText"))
+        page.click("#language")
+    return both
+
+
+def an_enrolment_says_what_is_true_of_it():
+    """Nobody who enrols is told of a signature or of a known password."""
+    for end, state in (("close", "cancelled"), ("alarm", "not-requested")):
+        program = DAEMON.program()
+        page = opened(program, {}, kind=passkeyd.ENROL, number=7, credentials=())
+        title_is(page, "enrol")
+        for words in shown_by(page):
+            tap.equal("know your password" in words or "パスワードを知って" in words, False, "of a password")
+        if end == "close":
+            program.close()
+        else:
+            page.click("#alarm")
+        look_at(page, "enrol-" + state, state)
+        tap.contains(shown_by(page)[0], "No passkey was enrolled")
+
+
+def who_was_invited_is_not_sent_to_a_terminal():
+    """Its administrator's has long been closed."""
+    invited = {"kind": passkeyd.ENROL, "number": 255, "credentials": (), "address": "", "service": "passkeyctl"}
+    for end, state in (("close", "taken-back"), ("time", "expired"), ("alarm", "not-requested"), ("refuse", "refused")):
+        program = DAEMON.program()
+        page = opened(program, {}, timeout=2 if end == "time" else 60, **invited)
+        title_is(page, "enrol")
+        if end == "close":
+            look_at(page, "invited", "enrol")
+            program.close()
+        elif end == "alarm":
+            tap.equal(page.text("#alarm"), "I did not expect this", "button")
+            page.click("#alarm")
+        elif end == "refuse":
+            page.click("#go")
+            title_is(page, "naming")
+            page.click("#go")
+            tap.equal(program.next()[0], passkeyd.OPENED, "message")
+            registration_of(program)
+            title_is(page, "checking")
+            tap.equal(page.text("#lead"), "The machine checks the answer.", "lead")
+            program.verdict("synced")
+        look_at(page, "invited-" + state, state)
+        for words in shown_by(page):
+            tap.equal("terminal" in words or "端末で" in words, False, "of a terminal: " + words)
+        program.close()
+
+
 def enrolling_leaves_the_family_open_and_excludes_what_is_enrolled():
     enrolled = [os.urandom(32) for _ in range(3)]
     page = opened(DAEMON.program(), {}, RECORDER, kind=passkeyd.ENROL, number=255, discoverable=1, uv=2,
@@ -472,6 +526,7 @@ CASES = [
     cancelling_at_the_terminal_shows_on_the_page, a_ceremony_that_is_over_shows_on_the_page,
     somebody_who_did_not_ask_ends_it, another_address_is_turned_away_and_can_raise_the_alarm,
     a_used_link_leads_nowhere, a_browser_without_passkeys_is_told, enrolling_asks_for_a_name_and_a_test,
+    an_enrolment_says_what_is_true_of_it, who_was_invited_is_not_sent_to_a_terminal,
     enrolling_leaves_the_family_open_and_excludes_what_is_enrolled,
     a_browser_is_hinted_where_the_passkeys_are_when_all_are_there, since_when_is_in_the_persons_clock,
     a_name_is_proposed_by_the_aaguid, enrolling_names_a_security_key_as_one, what_is_enrolled_already_is_not_enrolled_again,

@@ -17,6 +17,8 @@ const POLL_MS = 3000;
 const RETRY_MS = 2000;
 const CHECK_MS = [150, 300, 600, 1000];
 
+// A text whose name ends with Enrol goes before the one without it when enrolling, and with Invited where no
+// terminal of the person waits: an administrator has sent the link.
 const TEXTS = {
 	en: {
 		loading: "One moment …",
@@ -38,7 +40,10 @@ const TEXTS = {
 		left: "{time} left",
 		ask: "Follow what your browser shows.",
 		alarm: "I did not ask for this",
+		alarmInvited: "I did not expect this",
 		alarmWhy: "Nobody but you should have this link. If you did not start this yourself, somebody may know your password.",
+		alarmWhyEnrol: "Nobody but you should have this link. If you did not start this yourself, stop it: somebody else’s passkey could sign in as you.",
+		alarmWhyInvited: "Nobody but you should have this link. If you did not expect it, stop it and tell your administrator.",
 		problemNumber: "Enter the two digits.",
 		problemWrong: { one: "That is not the number. One try is left.", other: "That is not the number. {count} tries are left." },
 		problemName: "Enter a name.",
@@ -51,13 +56,16 @@ const TEXTS = {
 		waitNetwork: "The server does not answer yet.",
 		checking: "Sent",
 		checkingLead: "The machine checks the answer. If your terminal waits for you, press Enter there.",
+		checkingLeadEnrol: "The machine checks the answer.",
 		accepted: "You are signed in",
 		acceptedLead: "Go on in your terminal. You can close this page.",
 		saved: "Your passkey is enrolled",
 		savedLead: "From now on you can sign in to {host} with it. You can close this page.",
 		refused: "Not accepted",
 		refusedLead: "The machine did not accept this passkey ({reason}). Start again in your terminal.",
+		refusedLeadInvited: "The machine did not accept this passkey ({reason}). Ask for a new link.",
 		refusedPlain: "The machine did not accept this passkey. Start again in your terminal.",
+		refusedPlainInvited: "The machine did not accept this passkey. Ask for a new link.",
 		reasons: {
 			"already-enrolled": "it is enrolled already",
 			"user-verification": "it did not verify you, by PIN, fingerprint or face",
@@ -72,17 +80,22 @@ const TEXTS = {
 			"sign-count": "it may have been copied",
 		},
 		cancelled: "Cancelled in the terminal",
+		cancelledInvited: "This link was cancelled",
 		cancelledLead: "Nothing was signed. You can close this page.",
+		cancelledLeadEnrol: "No passkey was enrolled. You can close this page.",
+		cancelledLeadInvited: "No passkey was enrolled. Ask for a new link if you still need one.",
 		expired: "Too late",
 		expiredLead: "The time for this is over. Start again in your terminal.",
+		expiredLeadInvited: "The time for this is over. Ask for a new link.",
 		locked: "Wrong number",
 		lockedLead: "The number was wrong three times, so this was ended. Start again in your terminal.",
 		notRequested: "Stopped",
 		notRequestedLead: "This was ended and reported. If it was not you, somebody may know your password: change it, and tell your administrator.",
+		notRequestedLeadEnrol: "This was ended and reported. No passkey was enrolled. If it was not you, tell your administrator.",
 		turnedAway: "From another address",
 		turnedAwayLead: "This was begun at {address}, and your browser is somewhere else. If it is you, open the link in the network where you started: on the same Wi-Fi, for instance, without a VPN.",
 		missing: "This link leads nowhere",
-		missingLead: "It was used already, its time is over, or it was not typed as it is shown. Start again in your terminal.",
+		missingLead: "It was used already, its time is over, or it was not typed as it is shown. Start again in your terminal; if somebody sent it to you, ask for a new one.",
 		unsupported: "This browser has no passkeys",
 		unsupportedLead: "Open the link in another browser, for instance the one of your phone.",
 		stateGood: "Done", stateBad: "Ended", stateWait: "Waiting",
@@ -108,7 +121,10 @@ const TEXTS = {
 		left: "残り {time}",
 		ask: "ブラウザーの表示に従ってください。",
 		alarm: "心当たりがありません",
+		alarmInvited: "心当たりがありません",
 		alarmWhy: "このリンクを知っているのはあなただけのはずです。自分で始めたものでなければ、誰かがあなたのパスワードを知っている可能性があります。",
+		alarmWhyEnrol: "このリンクを知っているのはあなただけのはずです。自分で始めたものでなければ中止してください。他人のパスキーであなたとしてサインインされるおそれがあります。",
+		alarmWhyInvited: "このリンクを知っているのはあなただけのはずです。届く予定のないリンクであれば中止し、管理者に連絡してください。",
 		problemNumber: "2 桁の番号を入力してください。",
 		problemWrong: { one: "番号が違います。あと 1 回試せます。", other: "番号が違います。あと {count} 回試せます。" },
 		problemName: "名前を入力してください。",
@@ -121,13 +137,16 @@ const TEXTS = {
 		waitNetwork: "サーバーがまだ応答しません。",
 		checking: "送信しました",
 		checkingLead: "マシンが確認しています。端末が入力を待っている場合は、端末で Enter を押してください。",
+		checkingLeadEnrol: "マシンが確認しています。",
 		accepted: "サインインしました",
 		acceptedLead: "端末に戻って続けてください。このページは閉じてかまいません。",
 		saved: "パスキーを登録しました",
 		savedLead: "これからは {host} へのサインインに使えます。このページは閉じてかまいません。",
 		refused: "受け付けられませんでした",
 		refusedLead: "マシンがこのパスキーを受け付けませんでした（{reason}）。端末でもう一度始めてください。",
+		refusedLeadInvited: "マシンがこのパスキーを受け付けませんでした（{reason}）。新しいリンクを依頼してください。",
 		refusedPlain: "マシンがこのパスキーを受け付けませんでした。端末でもう一度始めてください。",
+		refusedPlainInvited: "マシンがこのパスキーを受け付けませんでした。新しいリンクを依頼してください。",
 		reasons: {
 			"already-enrolled": "すでに登録されています",
 			"user-verification": "PIN、指紋、顔による本人確認がありませんでした",
@@ -142,17 +161,22 @@ const TEXTS = {
 			"sign-count": "複製された可能性があります",
 		},
 		cancelled: "端末で取り消されました",
+		cancelledInvited: "このリンクは取り消されました",
 		cancelledLead: "署名は行われていません。このページは閉じてかまいません。",
+		cancelledLeadEnrol: "パスキーは登録されていません。このページは閉じてかまいません。",
+		cancelledLeadInvited: "パスキーは登録されていません。必要であれば新しいリンクを依頼してください。",
 		expired: "時間切れです",
 		expiredLead: "有効な時間が過ぎました。端末でもう一度始めてください。",
+		expiredLeadInvited: "有効な時間が過ぎました。新しいリンクを依頼してください。",
 		locked: "番号が違います",
 		lockedLead: "番号を 3 回間違えたため終了しました。端末でもう一度始めてください。",
 		notRequested: "中止しました",
 		notRequestedLead: "この操作を終了し、記録しました。心当たりがなければ、誰かがパスワードを知っている可能性があります。パスワードを変更し、管理者に連絡してください。",
+		notRequestedLeadEnrol: "この操作を終了し、記録しました。パスキーは登録されていません。ご自身の操作でなければ、管理者に連絡してください。",
 		turnedAway: "別のアドレスからの接続です",
 		turnedAwayLead: "この操作は {address} で始まりましたが、このブラウザーは別の場所にあります。ご自身の操作であれば、始めたときと同じネットワーク（同じ Wi-Fi など、VPN なし）でリンクを開いてください。",
 		missing: "リンクが無効です",
-		missingLead: "使用済みか、時間切れか、表示どおりに入力されていません。端末でもう一度始めてください。",
+		missingLead: "使用済みか、時間切れか、表示どおりに入力されていません。端末でもう一度始めるか、送られてきたリンクであれば新しいものを依頼してください。",
 		unsupported: "このブラウザーではパスキーを使えません",
 		unsupportedLead: "スマートフォンなど、別のブラウザーでリンクを開いてください。",
 		stateGood: "完了", stateBad: "終了", stateWait: "待機中",
@@ -372,7 +396,8 @@ function cleanName(value) {
 
 // ---- what stands on the page
 
-const word = (key) => TEXTS[language][key];
+const situations = () => !view || view.kind !== KIND.ENROL ? [] : view.hasNumber ? ["Enrol"] : ["Invited", "Enrol"];
+const word = (key) => TEXTS[language][key + (situations().find((one) => key + one in TEXTS[language]) || "")];
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (all, key) => key in values ? values[key] : all);
 
 const locale = () => preferred.find((tag) => tag.toLowerCase().startsWith(language)) || language;
