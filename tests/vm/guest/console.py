@@ -31,11 +31,9 @@ class Console:
     def __enter__(self):
         self._getty = subprocess.Popen(["agetty", "tty1", "linux"], stdin=subprocess.DEVNULL,
                                        start_new_session=True)
-        self._tty = os.open(TTY, os.O_RDWR | os.O_NOCTTY)
         return self
 
     def __exit__(self, *_):
-        os.close(self._tty)
         self._getty.terminate()
         self._getty.wait()
 
@@ -53,8 +51,10 @@ class Console:
         return match
 
     def enter(self, text):
+        terminal = os.open(TTY, os.O_RDWR | os.O_NOCTTY)  # each time: login may have hung it up
         for byte in (text + "\n").encode():
-            fcntl.ioctl(self._tty, termios.TIOCSTI, bytes([byte]))
+            fcntl.ioctl(terminal, termios.TIOCSTI, bytes([byte]))
+        os.close(terminal)
 
     def log_in(self, key):
         self.wait_for("login:")
