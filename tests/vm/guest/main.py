@@ -11,6 +11,7 @@ import cases_programs  # noqa: F401
 import cases_keys  # noqa: F401
 import cases_usb  # noqa: F401
 import cases_seat  # noqa: F401
+import cases_reader  # noqa: F401
 import cases_enrolment  # noqa: F401
 import cases_page  # noqa: F401
 import cases_confinement  # noqa: F401
