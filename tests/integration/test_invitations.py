@@ -18,7 +18,7 @@ import time
 import fake_passkeyd
 import scene
 import tap
-from browser_wire import FAILED, OPENED, REGISTRATION, text
+from browser_wire import ASSERTION, FAILED, OPENED, REGISTRATION, text
 from enrolment_desk import CTL, ORIGIN, SOCKET, URL, ctl, finish, fresh, lines, passkey, read, start
 from scene import Terminal, system
 
@@ -92,12 +92,16 @@ def an_invitation_leaves_the_session_of_the_admin():
             page.start(URL)
             tap.equal(terminal.finish(), 0, "exit status")
         (pid,) = waiting()
+        made = passkey()
+        page.say(REGISTRATION, made.registration(page.request, ORIGIN))
+        challenge, _ = page.test()  # it goes on now, so it has left: the pipe to the admin's process closes last
         tap.equal(os.getsid(pid), pid, "session of its own")
         files = [os.readlink(path) for path in glob.glob("/proc/%d/fd/*" % pid)]
         tap.equal([path for path in files if "/pts/" in path or "pipe:" in path or
                    path == "/dev/tty"], [], "what it holds of the session")
         tap.equal(os.readlink("/proc/%d/cwd" % pid), "/", "folder")
-        page.enrol(passkey(), ORIGIN)
+        page.say(ASSERTION, made.assertion(page.request.rp_id, challenge, ORIGIN))
+        tap.equal(page.verdict(), (8, "ok"), "verdict")
         wait_until_none_waits()
     tap.equal(len(lines()), 1, "lines")
 
