@@ -47,9 +47,13 @@ def enrolled(*credentials, user=scene.USER, more=""):
     LOG.forget()
     for credential in credentials:
         with open("%s/%s" % (system.PASSKEYS, user), "a", encoding="utf-8") as file:
-            file.write('passkey1 id=%s alg=es256 key=%s rp=%s name="My phone"%s\n' % (
-                base64.urlsafe_b64encode(credential.id).decode().rstrip("="),
-                base64.b64encode(der(credential)).decode(), credential.rp, more))
+            file.write(line_of(credential, more))
+
+
+def line_of(credential, more=""):
+    return 'passkey1 id=%s alg=es256 key=%s rp=%s name="My phone"%s\n' % (
+        base64.urlsafe_b64encode(credential.id).decode().rstrip("="),
+        base64.b64encode(der(credential)).decode(), credential.rp, more)
 
 
 def der(credential):
@@ -78,10 +82,12 @@ def asked(shell):
     return url, shell.wait_for(r"number there: (\d\d)").group(1)
 
 
-def opened(url, credential, title="Sign in to ", **authenticator):
+def opened(url, credential, title="Sign in to ", script=None, **authenticator):
     """The page in a tab of its own, whose authenticator holds the credential."""
     page = BROWSER.page()
     page.speak("en-GB")
+    if script:
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=script)
     held = page.authenticator(**authenticator)
     page.add_credential(held, credential)
     page.open(url)
@@ -181,6 +187,38 @@ def somebody_elses_passkey_is_not_asked_for():
         shell.enter("")
         tap.equal(shell.finish() != 0, True, "refused")
     tap.contains(last_decision(), "reason=timeout")
+
+
+# A browser that its owner has changed: it asks for another id than the page does, and answers under this one.
+ANOTHER_ID = """
+    const get = navigator.credentials.get.bind(navigator.credentials);
+    const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    navigator.credentials.get = async (options) => {
+        options.publicKey.allowCredentials = [{ type: "public-key", id: bytes("%s") }];
+        const made = await get(options);
+        return { rawId: bytes("%s").buffer, response: made.response };
+    };"""
+
+
+@case
+def another_users_passkey_is_refused_under_its_own_id_and_under_the_users():
+    mine, theirs = chromium.Credential(), chromium.Credential()
+    configure()
+    for claimed, reason in ((theirs, "credential-unknown"), (mine, "signature"), (chromium.Credential(), "credential-unknown")):
+        enrolled(mine)
+        with open("%s/%s" % (system.PASSKEYS, scene.OTHER), "w", encoding="utf-8") as file:
+            file.write(line_of(theirs))
+        script = ANOTHER_ID % tuple(base64.b64encode(one.id).decode() for one in (theirs, claimed))
+        with server() as running, session(running, "id", "-un") as shell:
+            scene.password(shell)
+            url, number = asked(shell)
+            page = opened(url, theirs, script=script)
+            enter(page, number)
+            ends(page, "Sent")
+            shell.enter("")
+            ends(page, "Not accepted")
+            tap.equal(shell.finish() != 0, True, "refused")
+        tap.contains(last_decision(), "reason=" + reason)
 
 
 @case
