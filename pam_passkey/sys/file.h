@@ -21,6 +21,9 @@ struct ppk_trust {
 	uid_t root; /* 0; tests that do not run as root pass their own uid */
 };
 
+/* Is nothing there of this name? What is there is not looked at, nor the way to it. */
+bool ppk_file_is_missing(const char *path);
+
 /*
  * Read a whole file, at most max bytes, that trust allows. Opens every folder of the absolute path
  * by descriptor with O_NOFOLLOW and checks the opened things, so that nothing can be swapped in

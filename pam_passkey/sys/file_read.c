@@ -201,3 +201,10 @@ enum ppk_err ppk_file_read_as(const struct ppk_user *user, const char *path, siz
 	forgive_missing_folder(user, path, &fault);
 	return ppk_fault_report(&fault, path, reterr);
 }
+
+bool ppk_file_is_missing(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) < 0 && errno == ENOENT;
+}

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "counts.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "sys/file.h"
 #include "sys/state.h"
 
@@ -13,13 +10,12 @@ enum ppk_err ppk_counts_read(
 	const struct ppk_trust trust = { .root = 0 };
 	struct ppk_bytes text = { NULL, 0 };
 	char path[sizeof(((struct ppk_state *)0)->path)];
-	struct stat status;
 	enum ppk_err err = ppk_state_path(folder, user, path, sizeof(path), reterr);
 
 	if (err != PPK_OK)
 		return err;
 	/* The first sign-in as root makes it. */
-	if (lstat(folder, &status) < 0 && errno == ENOENT)
+	if (ppk_file_is_missing(folder))
 		return PPK_ERR_NOT_FOUND;
 	err = ppk_file_read(path, &trust, PPK_SIGN_COUNTS_FILE_MAX, &text, reterr);
 	if (err == PPK_OK)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "counts.h"
 #include "credential_view.h"
 #include "crypto/public_key.h"
 #include "doctor.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 
 #define CHECK "credentials"
 #define STATE "state"
@@ -143,12 +142,11 @@ static const char *hint_for(const struct ppk_examination *examination)
 {
 	char folder[sizeof(examination->store->path)];
 	const char *slash = strrchr(examination->store->path, '/');
-	struct stat status;
 
 	if (slash != NULL && slash != examination->store->path) {
 		(void)snprintf(folder, sizeof(folder), "%.*s",
 			(int)(slash - examination->store->path), examination->store->path);
-		if (lstat(folder, &status) < 0 && errno == ENOENT)
+		if (ppk_file_is_missing(folder))
 			return "passkeyctl enroll makes it, with the first passkey";
 	}
 	return "every sign-in of this user is refused until this is mended";
@@ -175,10 +173,9 @@ void ppk_doctor_state(const struct ppk_examination *examination)
 	const char *folder = examination->options->state;
 	struct ppk_sign_counts *counts;
 	struct ppk_diag diag = { .text = "" };
-	struct stat status;
 	enum ppk_err err = PPK_ERR_NOMEM;
 
-	if (lstat(folder, &status) < 0 && errno == ENOENT) {
+	if (ppk_file_is_missing(folder)) {
 		ppk_report_add(examination->report, PPK_FINDING_NOTE, STATE, NULL,
 			"%s does not exist yet; the first sign-in as root makes it", folder);
 		return;

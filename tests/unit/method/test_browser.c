@@ -7,19 +7,15 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
-#include "../crypto/enrolment.h"
 #include "check.h"
 #include "core/web_origin.h"
+#include "fake_passkeyd.h"
 #include "method/authenticate.h"
 #include "method/browser_terms.h"
 #include "method/passkeyd.h"
 #include "scene.h"
-#include "sys/clock.h"
-#include "sys/packet.h"
 
 #define ORIGIN "https://login.example.org"
 #define URL ORIGIN "/abcdefgh"
@@ -28,9 +24,6 @@
 #define ALICE_ID "alice-credential"
 #define BOB_ID "bob's-credential"
 #define ID_SIZE 16
-#define SOON_MS 10000 /* so long that only a hang reaches it */
-#define NO_VERDICT 255
-#define LIAR_FAILED 254
 #define QR_WIDTH 25
 
 /* What is spoilt. */
@@ -112,25 +105,14 @@ static struct {
 	uint8_t packet[PPK_BROWSER_MESSAGE_MAX];
 } liar;
 
-static void must(bool condition)
-{
-	if (!condition)
-		_exit(LIAR_FAILED);
-}
-
 static size_t hear(uint8_t *packet, size_t size)
 {
-	size_t len = 0;
-
-	if (ppk_packet_receive(liar.socket, ppk_clock_ms() + SOON_MS, packet, size, &len) != PPK_OK)
-		_exit(NO_VERDICT);
-	return len;
+	return fake_passkeyd_hear(liar.socket, packet, size);
 }
 
 static void send_packet(const uint8_t *packet, size_t len)
 {
-	if (ppk_packet_send(liar.socket, packet, len) != PPK_OK)
-		_exit(NO_VERDICT);
+	fake_passkeyd_send(liar.socket, packet, len);
 }
 
 static void say(struct ppk_browser_message message)
@@ -157,15 +139,11 @@ static void say_started(void)
 	});
 }
 
-/* Client data as a browser serialises them, with a member of its own at the end; the caller's. */
 static struct ppk_bytes client_data(void)
 {
-	struct ppk_bytes made = { 0 }, sent = { 0 };
+	struct ppk_bytes made;
 	uint8_t challenge[PPK_CHALLENGE_SIZE];
 	const char *origin = ORIGIN;
-	const char *end = liar.lie == LIE_CROSS_ORIGIN
-				  ? "true}"
-				  : "false,\"other_keys_can_be_added_here\":\"x\"}";
 
 	memcpy(challenge, liar.request.challenge, sizeof(challenge));
 	challenge[31] ^= liar.lie == LIE_CHALLENGE;
@@ -175,13 +153,11 @@ static struct ppk_bytes client_data(void)
 		origin = ORIGIN ".evil.org";
 	else if (liar.lie == LIE_SSH_ORIGIN)
 		origin = "ssh://web1";
-	must(ppk_client_data_make(
-		     liar.lie == LIE_TYPE ? PPK_CLIENT_DATA_CREATE : PPK_CLIENT_DATA_GET, challenge,
-		     PPK_CHALLENGE_SIZE, origin, &made) == PPK_OK);
-	signer_append(&sent, made.data, made.len - strlen("false}"));
-	signer_append(&sent, end, strlen(end) - (liar.lie == LIE_CLIENT_DATA));
-	ppk_bytes_done(&made);
-	return sent;
+	made = browser_client_data(
+		liar.lie == LIE_TYPE ? PPK_CLIENT_DATA_CREATE : PPK_CLIENT_DATA_GET, challenge,
+		origin, liar.lie == LIE_CROSS_ORIGIN);
+	made.len -= liar.lie == LIE_CLIENT_DATA;
+	return made;
 }
 
 static struct ppk_bytes authenticator_data(void)
@@ -345,7 +321,6 @@ static int accept_ceremony(int listener)
 /* The child: exits with the verdict that it heard. */
 static void run_liar(int listener, enum lie lie)
 {
-	enum ppk_err verdict;
 	size_t len;
 
 	liar.lie = lie;
@@ -361,8 +336,7 @@ static void run_liar(int listener, enum lie lie)
 	lie_then();
 	say_assertion();
 	len = hear(liar.packet, sizeof(liar.packet));
-	must(ppk_browser_decode_verdict(liar.packet, len, &verdict) == PPK_OK);
-	_exit((int)verdict);
+	fake_passkeyd_end(liar.packet, len);
 }
 
 /*
@@ -439,14 +413,8 @@ static void start(const char *more)
 
 static int listen_here(void)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int fd = fake_passkeyd_listen(options.browser_socket);
 
-	CHECK(strlen(options.browser_socket) < sizeof(address.sun_path));
-	memcpy(address.sun_path, options.browser_socket, strlen(options.browser_socket) + 1);
-	(void)unlink(options.browser_socket);
-	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
-	CHECK(listen(fd, 1) == 0);
 	/* for a child whose page nobody asks for: it would never end */
 	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = SOON_MS / 1000 },
 		      sizeof(struct timeval)) == 0);

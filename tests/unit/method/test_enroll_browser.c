@@ -4,23 +4,16 @@
  * thing of what an honest one with an honest authenticator would say.
  */
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../crypto/enrolment.h"
 #include "../sys/scratch.h"
 #include "check.h"
+#include "fake_passkeyd.h"
 #include "method/enroll_browser.h"
-#include "sys/clock.h"
-#include "sys/packet.h"
 
 #define RP_ID "example.org"
 #define ORIGIN "https://login.example.org"
 #define URL ORIGIN "/page"
-#define SOON_MS 10000 /* so long that only a hang reaches it */
-#define NO_VERDICT 255
 
 /* What is spoilt. */
 enum lie {
@@ -81,19 +74,9 @@ static struct {
 	enum lie lie;
 } liar;
 
-static void must(bool condition)
-{
-	if (!condition)
-		_exit(99);
-}
-
 static size_t hear(uint8_t *packet, size_t size)
 {
-	size_t len = 0;
-
-	if (ppk_packet_receive(liar.socket, ppk_clock_ms() + SOON_MS, packet, size, &len) != PPK_OK)
-		_exit(NO_VERDICT);
-	return len;
+	return fake_passkeyd_hear(liar.socket, packet, size);
 }
 
 static void say(struct ppk_browser_message message)
@@ -103,22 +86,7 @@ static void say(struct ppk_browser_message message)
 	message.address = message.type == PPK_BROWSER_FAILED ? "" : "192.0.2.9";
 	must(ppk_browser_encode_message(&message, liar.packet, sizeof(liar.packet), &len) ==
 		PPK_OK);
-	if (ppk_packet_send(liar.socket, liar.packet, len) != PPK_OK)
-		_exit(NO_VERDICT);
-}
-
-/* Client data as a browser serialises them, with a member of its own at the end; the caller's. */
-static struct ppk_bytes client_data(enum ppk_client_data_type type, const uint8_t *challenge,
-	const char *origin, bool cross_origin)
-{
-	struct ppk_bytes made = { 0 }, sent = { 0 };
-	const char *end = cross_origin ? "true}" : "false,\"other_keys_can_be_added_here\":\"x\"}";
-
-	must(ppk_client_data_make(type, challenge, PPK_CHALLENGE_SIZE, origin, &made) == PPK_OK);
-	signer_append(&sent, made.data, made.len - strlen("false}"));
-	signer_append(&sent, end, strlen(end));
-	ppk_bytes_done(&made);
-	return sent;
+	fake_passkeyd_send(liar.socket, liar.packet, len);
 }
 
 static struct ppk_bytes created_client_data(void)
@@ -127,8 +95,9 @@ static struct ppk_bytes created_client_data(void)
 
 	memcpy(challenge, liar.request.challenge, sizeof(challenge));
 	challenge[0] ^= liar.lie == LIE_CHALLENGE;
-	return client_data(liar.lie == LIE_TYPE ? PPK_CLIENT_DATA_GET : PPK_CLIENT_DATA_CREATE,
-		challenge, liar.lie == LIE_ORIGIN ? "https://evil.example.org" : ORIGIN,
+	return browser_client_data(
+		liar.lie == LIE_TYPE ? PPK_CLIENT_DATA_GET : PPK_CLIENT_DATA_CREATE, challenge,
+		liar.lie == LIE_ORIGIN ? "https://evil.example.org" : ORIGIN,
 		liar.lie == LIE_CROSS_ORIGIN);
 }
 
@@ -191,7 +160,7 @@ static void say_assertion(const struct ppk_browser_test *test)
 	bool old = liar.lie == LIE_TEST_CHALLENGE;
 
 	memcpy(challenge, old ? liar.request.challenge : test->challenge, sizeof(challenge));
-	struct ppk_bytes json = client_data(
+	struct ppk_bytes json = browser_client_data(
 		liar.lie == LIE_TEST_TYPE ? PPK_CLIENT_DATA_CREATE : PPK_CLIENT_DATA_GET, challenge,
 		ORIGIN, false);
 	struct ppk_bytes data =
@@ -262,7 +231,7 @@ static void lie_first(void)
 		say((struct ppk_browser_message){
 			.type = PPK_BROWSER_FAILED, .err = PPK_ERR_NOT_REQUESTED });
 	if (liar.lie == LIE_GARBAGE)
-		must(ppk_packet_send(liar.socket, (const uint8_t *)"!", 1) == PPK_OK);
+		fake_passkeyd_send(liar.socket, (const uint8_t *)"!", 1);
 	if (liar.lie == LIE_STARTED_TWICE)
 		say((struct ppk_browser_message){ .type = PPK_BROWSER_STARTED, .url = URL });
 	if (liar.lie == LIE_ASSERTION_FIRST)
@@ -273,7 +242,6 @@ static void lie_first(void)
 /* The child: exits with the verdict that it heard. */
 static void run_liar(int listener, enum lie lie)
 {
-	enum ppk_err verdict;
 	size_t len;
 
 	liar.lie = lie;
@@ -287,8 +255,7 @@ static void run_liar(int listener, enum lie lie)
 	lie_first();
 	answer_test();
 	len = hear(liar.packet, sizeof(liar.packet));
-	must(ppk_browser_decode_verdict(liar.packet, len, &verdict) == PPK_OK);
-	_exit((int)verdict);
+	fake_passkeyd_end(liar.packet, len);
 }
 
 static enum ppk_err show(void *context, const char *url)
@@ -344,23 +311,10 @@ static void begin(void)
 	};
 }
 
-static int listen_here(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	CHECK(strlen(side.path) < sizeof(address.sun_path));
-	memcpy(address.sun_path, side.path, strlen(side.path) + 1);
-	(void)unlink(side.path);
-	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
-	CHECK(listen(fd, 1) == 0);
-	return fd;
-}
-
 /* Enrol with this lie; the verdict that passkeyd heard, or NO_VERDICT, goes to *ret_verdict. */
 static enum ppk_err run(enum lie lie, int *ret_verdict)
 {
-	int listener = listen_here(), status = 0;
+	int listener = fake_passkeyd_listen(side.path), status = 0;
 	pid_t child = fork();
 
 	CHECK(child >= 0);
@@ -370,7 +324,7 @@ static enum ppk_err run(enum lie lie, int *ret_verdict)
 	enum ppk_err err = ppk_enroll_browser(&side.enrollment, &side.diag);
 
 	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-	CHECK(WEXITSTATUS(status) != 99);
+	CHECK(WEXITSTATUS(status) != LIAR_FAILED);
 	*ret_verdict = WEXITSTATUS(status);
 	return err;
 }
