@@ -361,6 +361,17 @@ static void no_one_needs_to_take_the_diagnostic(void)
 	CHECK_ERR(ppk_file_read(in_scratch("a/x/y"), &trust, MAX, &bytes, NULL), PPK_ERR_IO);
 }
 
+static void a_name_that_nothing_has_is_missing(void)
+{
+	CHECK(!ppk_file_is_missing(good_file()));
+	CHECK(!ppk_file_is_missing(in_scratch("a/b")));
+	CHECK(ppk_file_is_missing(in_scratch("a/b/c/other")));
+	CHECK(ppk_file_is_missing(in_scratch("a/x/c/file")));
+	CHECK(!ppk_file_is_missing(in_scratch("a/b/c/file/below"))); /* ENOTDIR: who knows */
+	CHECK(symlink("nowhere", in_scratch("a/link")) == 0);
+	CHECK(!ppk_file_is_missing(in_scratch("a/link")));
+}
+
 int main(void)
 {
 	int result;
@@ -390,6 +401,7 @@ int main(void)
 		CHECK_TEST(whatever_fails_is_an_error_and_never_a_missing_file),
 		CHECK_TEST(a_descriptor_is_not_kept),
 		CHECK_TEST(a_program_must_be_a_safe_executable_file),
+		CHECK_TEST(a_name_that_nothing_has_is_missing),
 		CHECK_TEST(no_one_needs_to_take_the_diagnostic));
 	ppk_bytes_done(&bytes);
 	scratch_remove();
