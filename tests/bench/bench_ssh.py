@@ -115,6 +115,8 @@ def main():
     options = parser.parse_args()
     with open(os.path.join(options.build, "tests/bench/measure"), "rb") as file:
         measure = file.read()
+    print("load of the machine: %.1f for %d processors; the targets are for an idle one" % (
+        os.getloadavg()[0], os.cpu_count()))
     log = ssh_scene.prepare(options.build)
     with open(system.PROGRAMS + "/measure", "wb") as file:
         file.write(measure)

@@ -65,10 +65,10 @@ def one_that_breaks_off_is_asked_again_but_not_for_ever():
     with Desk() as desk:
         key = desk.key()
         identity = desk.enrol()["credential_id"]
-        key.misbehave("garbage-cbor", "everywhere")
-        ceremony = desk.sign_in(group(identity), timeout=4 * SHORT_MS)
+        key.misbehave("garbage-cbor")
+        ceremony = desk.sign_in(group(identity), timeout=6 * SHORT_MS)
         tap.equal(ceremony.until("failed")["err"], "device", "why it failed")
-        tap.equal(ceremony.kinds().count("gone") <= 4, True, "how often it was tried: %r" % ceremony.kinds())
+        tap.equal(ceremony.kinds().count("gone") in (2, 3, 4), True, "how often: %r" % ceremony.kinds())
 
 
 if __name__ == "__main__":
