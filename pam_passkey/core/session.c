@@ -215,6 +215,21 @@ enum ppk_locality ppk_session_of_logind(const char *text, size_t len)
 	return is_seen_from_afar(text, len) ? PPK_LOCALITY_REMOTE : PPK_LOCALITY_LOCAL;
 }
 
+bool ppk_session_remote_host_of_logind(
+	const char *text, size_t len, char ret[static PPK_SESSION_HOST_SIZE])
+{
+	size_t host_len = 0;
+	const char *host = find_value(text, len, "REMOTE_HOST", &host_len);
+
+	if (host == NULL || host_len == 0 || host_len >= PPK_SESSION_HOST_SIZE ||
+		memchr(host, '\0', host_len) != NULL || !is_of_person(text, len) ||
+		!value_is(text, len, "REMOTE", "1"))
+		return false;
+	memcpy(ret, host, host_len);
+	ret[host_len] = '\0';
+	return true;
+}
+
 size_t ppk_sessions_of_logind_user(
 	const char *text, size_t len, char ret_ids[static PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE])
 {

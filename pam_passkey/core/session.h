@@ -15,6 +15,7 @@
 
 #define PPK_SESSION_ID_SIZE 64 /* bytes of the name of a logind session, with NUL */
 #define PPK_SESSION_FILE_MAX 65536 /* bytes of a file of logind or of /proc that are looked at */
+#define PPK_SESSION_HOST_SIZE 256 /* bytes of a remote host, with NUL */
 #define PPK_UTMP_MAX (1024 * 1024) /* bytes of utmp that are looked at */
 #define PPK_SESSIONS_MAX 64 /* sessions of one user */
 
@@ -66,6 +67,13 @@ void ppk_session_place_parse(const char *text, size_t len, struct ppk_session_pl
  * PPK_LOCALITY_UNKNOWN for anything else. Pure.
  */
 enum ppk_locality ppk_session_of_logind(const char *text, size_t len);
+
+/*
+ * Where the person of that session came from, as the program that began it told logind: REMOTE_HOST= of
+ * a person's session with REMOTE=1; mostly an address, else a name. false: it is not said. Pure.
+ */
+bool ppk_session_remote_host_of_logind(
+	const char *text, size_t len, char ret[static PPK_SESSION_HOST_SIZE]);
 
 /*
  * The sessions that a user is in now (ONLINE_SESSIONS= of /run/systemd/users/UID), at most

@@ -5,6 +5,7 @@
 
 #include "method/choice.h"
 #include "sys/host.h"
+#include "sys/session_read.h"
 
 /*
  * The address that text begins with, up to a blank; false: it begins with none that says where somebody is.
@@ -25,6 +26,19 @@ static bool take_address(const char *text, char out[static PPK_IP_ADDRESS_SIZE])
 	return true;
 }
 
+/* Behind sshd: sudo, su and what else a person starts after signing in. */
+static bool take_address_of_session(const struct ppk_request *request, const char *own_name,
+	char out[static PPK_IP_ADDRESS_SIZE])
+{
+	const struct ppk_session_sources system = ppk_session_sources_of_system();
+	char host[PPK_SESSION_HOST_SIZE];
+
+	return !ppk_session_host_is_remote(request->rhost, own_name) &&
+	       ppk_session_remote_host_read(
+		       request->sources == NULL ? &system : request->sources, host) == PPK_OK &&
+	       take_address(host, out);
+}
+
 bool ppk_browser_place_find(
 	const struct ppk_request *request, const char *host, struct ppk_browser_place *ret)
 {
@@ -33,6 +47,7 @@ bool ppk_browser_place_find(
 
 	if (!take_address(request->ssh_connection, place.address) &&
 		!take_address(request->rhost, place.address) &&
+		!take_address_of_session(request, host, place.address) &&
 		place.peer == PPK_BROWSER_PEER_SAME_ADDRESS) {
 		if (ppk_choose_locality(request, host, &locality) != PPK_OK ||
 			locality != PPK_LOCALITY_LOCAL)

@@ -153,3 +153,20 @@ enum ppk_err ppk_session_facts_read(const struct ppk_session_sources *sources, c
 		*ret = facts;
 	return err;
 }
+
+enum ppk_err ppk_session_remote_host_read(
+	const struct ppk_session_sources *sources, char ret[static PPK_SESSION_HOST_SIZE])
+{
+	struct ppk_session_place place = { .session = "" };
+	struct ppk_bytes text = { .data = NULL };
+	enum ppk_err err = read_place(sources, &place);
+
+	ret[0] = '\0';
+	if (err == PPK_OK && place.session[0] != '\0')
+		err = read_logind(sources, "sessions", place.session, &text);
+	if (err == PPK_OK &&
+		!ppk_session_remote_host_of_logind((const char *)text.data, text.len, ret))
+		ret[0] = '\0';
+	ppk_bytes_done(&text);
+	return err;
+}

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE];
 	const char *text = (const char *)data;
+	char host[PPK_SESSION_HOST_SIZE];
 	struct ppk_session_place place;
 	enum ppk_locality locality;
 	size_t count;
@@ -26,6 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	locality = ppk_session_of_logind(text, len);
 	if (locality == PPK_LOCALITY_LOCAL)
 		REQUIRE(memmem(text, len, "REMOTE=0", 8) != NULL);
+	if (ppk_session_remote_host_of_logind(text, len, host)) {
+		REQUIRE(host[0] != '\0' && strnlen(host, sizeof(host)) < sizeof(host));
+		REQUIRE(locality == PPK_LOCALITY_REMOTE);
+	}
 	count = ppk_sessions_of_logind_user(text, len, ids);
 	REQUIRE(count <= PPK_SESSIONS_MAX);
 	for (size_t i = 0; i < count; i++) {

@@ -49,7 +49,8 @@ PARSERS = {
         "ppk_options_apply_file", "ppk_settings_apply", "ppk_option_set"],
     ("core/report_descriptor.c", "report_descriptor"): ["ppk_report_descriptor_is_authenticator"],
     ("core/session.c", "session"): [
-        "ppk_session_place_parse", "ppk_session_of_logind", "ppk_sessions_of_logind_user",
+        "ppk_session_place_parse", "ppk_session_of_logind", "ppk_session_remote_host_of_logind",
+        "ppk_sessions_of_logind_user",
         "ppk_utmp_has_address"],
     ("core/sign_counts.c", "sign_counts"): ["ppk_sign_counts_parse"],
     ("core/ssh_agent.c", "ssh_agent"): [

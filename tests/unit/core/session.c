@@ -154,6 +154,50 @@ static void what_is_no_session_of_a_person_says_nothing(void)
 	CHECK_INT(logind("CLASS=user\nXREMOTE=0\n"), UNKNOWN);
 }
 
+static const char *remote_host(const char *text)
+{
+	static char host[PPK_SESSION_HOST_SIZE];
+
+	return ppk_session_remote_host_of_logind(text, strlen(text), host) ? host : "";
+}
+
+static void logind_says_where_a_remote_session_comes_from(void)
+{
+	char longest[PPK_SESSION_HOST_SIZE + 64] = "CLASS=user\nREMOTE=1\nREMOTE_HOST=";
+	size_t head = strlen(longest);
+
+	CHECK_STR(remote_host("CLASS=user\nREMOTE=1\nREMOTE_HOST=2001:db8::7\n"), "2001:db8::7");
+	CHECK_STR(remote_host("REMOTE_HOST=192.0.2.7\nREMOTE=1\nCLASS=user"), "192.0.2.7");
+	CHECK_STR(remote_host("CLASS=user\nREMOTE=1\n"), "");
+	CHECK_STR(remote_host("CLASS=user\nREMOTE=1\nREMOTE_HOST=\n"), "");
+	CHECK_STR(remote_host("CLASS=user\nREMOTE=0\nREMOTE_HOST=192.0.2.7\n"), "");
+	CHECK_STR(remote_host("CLASS=manager\nREMOTE=1\nREMOTE_HOST=192.0.2.7\n"), "");
+	CHECK_STR(remote_host("CLASS=user\nREMOTE=1\nXREMOTE_HOST=192.0.2.7\n"), "");
+	memset(longest + head, 'x', PPK_SESSION_HOST_SIZE - 1);
+	CHECK_INT(strlen(remote_host(longest)), PPK_SESSION_HOST_SIZE - 1);
+	longest[head + PPK_SESSION_HOST_SIZE - 1] = 'x';
+	CHECK_STR(remote_host(longest), "");
+}
+
+static void damaged_host(const uint8_t *data, size_t len, const char *how, void *context)
+{
+	char host[PPK_SESSION_HOST_SIZE];
+
+	(void)context;
+	if (!ppk_session_remote_host_of_logind((const char *)data, len, host))
+		return;
+	if (host[0] == '\0' || strnlen(host, sizeof(host)) == sizeof(host) ||
+		ppk_session_of_logind((const char *)data, len) != REMOTE)
+		CHECK_FAIL("a host that is none when %s", how);
+}
+
+static void a_damaged_file_names_the_host_of_a_remote_session_or_none(void)
+{
+	static const char text[] = "CLASS=user\nREMOTE=1\nREMOTE_HOST=192.0.2.7\n";
+
+	mutate_each(text, sizeof(text) - 1, damaged_host, NULL);
+}
+
 static void the_sessions_of_a_user_are_listed(void)
 {
 	static char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE];
@@ -352,6 +396,8 @@ int main(void)
 		CHECK_TEST(a_name_that_is_too_long_is_no_session),
 		CHECK_TEST(logind_says_what_a_session_is),
 		CHECK_TEST(what_is_no_session_of_a_person_says_nothing),
+		CHECK_TEST(logind_says_where_a_remote_session_comes_from),
+		CHECK_TEST(a_damaged_file_names_the_host_of_a_remote_session_or_none),
 		CHECK_TEST(the_sessions_of_a_user_are_listed),
 		CHECK_TEST(sessions_that_contradict_each_other_say_nothing),
 		CHECK_TEST(an_address_in_utmp_is_found_by_terminal),

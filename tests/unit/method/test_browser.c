@@ -835,6 +835,39 @@ static void the_address_is_the_ssh_clients(void)
 	CHECK(ppk_browser_place_allows(&place, "198.51.100.9"));
 }
 
+/* sudo, in a session that began at an address. */
+static void sudo_behind_sshd_has_the_address_of_its_session(void)
+{
+	static char cgroup[128], logind[128];
+	const struct ppk_session_sources sources = {
+		.cgroup = cgroup, .logind = logind, .utmp = "/nonexistent", .root = geteuid()
+	};
+	struct ppk_browser_place place;
+	char sessions[128];
+
+	start("");
+	snprintf(cgroup, sizeof(cgroup), "%s/cgroup", scene.folder);
+	snprintf(logind, sizeof(logind), "%s", scene.folder);
+	snprintf(sessions, sizeof(sessions), "%s/sessions", scene.folder);
+	CHECK(mkdir(sessions, 0755) == 0);
+	scene_write(&scene, "cgroup", "0::/user.slice/user-1000.slice/session-5.scope\n");
+	scene_write(&scene, "sessions/5", "CLASS=user\nREMOTE=1\nREMOTE_HOST=192.0.2.7\n");
+	options.browser_peer = PPK_BROWSER_PEER_SAME_ADDRESS;
+	request.ssh_connection = NULL;
+	request.sources = &sources;
+	request.rhost = "web1"; /* sudo's with pam_rhost: this machine */
+	CHECK(ppk_browser_place_find(&request, "web1", &place));
+	CHECK(ppk_browser_place_allows(&place, "192.0.2.7"));
+	CHECK(!ppk_browser_place_allows(&place, "192.0.2.8"));
+	request.rhost = "elsewhere.example.org"; /* what the application says comes first */
+	CHECK(!ppk_browser_place_find(&request, "web1", &place));
+	request.rhost = NULL;
+	scene_write(&scene, "sessions/5", "CLASS=user\nREMOTE=1\nREMOTE_HOST=some-name\n");
+	CHECK(!ppk_browser_place_find(&request, "web1", &place));
+	request.sources = NULL;
+	scene_end(&scene);
+}
+
 /*
  * Behind a key in this machine.
  */
@@ -1073,6 +1106,7 @@ int main(void)
 		CHECK_TEST(what_cannot_be_shown_is_a_denial),
 		CHECK_TEST(without_a_page_nothing_is_asked),
 		CHECK_TEST(the_address_is_the_ssh_clients),
+		CHECK_TEST(sudo_behind_sshd_has_the_address_of_its_session),
 		CHECK_TEST(who_has_no_key_here_gets_a_page),
 		CHECK_TEST(a_missing_helper_does_not_lock_out_who_has_another_way),
 		CHECK_TEST(a_phone_alone_is_not_asked_for_as_a_key),

@@ -91,6 +91,29 @@ static void a_session_file_that_others_could_write_is_not_believed(void)
 	CHECK_INT(facts(NULL, NULL).session, PPK_LOCALITY_UNKNOWN);
 }
 
+static const char *remote_host(void)
+{
+	static char host[PPK_SESSION_HOST_SIZE];
+
+	memset(host, 'x', sizeof(host));
+	CHECK_OK(ppk_session_remote_host_read(&sources, host));
+	return host;
+}
+
+static void where_the_session_of_the_process_comes_from_is_looked_up(void)
+{
+	make_system();
+	CHECK_STR(remote_host(), "");
+	put_file(in_scratch("systemd/sessions/5"), REMOTE_SESSION "REMOTE_HOST=192.0.2.7\n", 0644);
+	CHECK_STR(remote_host(), ""); /* somebody's, not the process's */
+	put_file(cgroup, SESSION_5, 0444);
+	CHECK_STR(remote_host(), "192.0.2.7");
+	put_file(in_scratch("systemd/sessions/5"), REMOTE_SESSION "REMOTE_HOST=192.0.2.7\n", 0666);
+	CHECK_STR(remote_host(), "");
+	put_file(in_scratch("systemd/sessions/5"), LOCAL_SESSION "REMOTE_HOST=192.0.2.7\n", 0644);
+	CHECK_STR(remote_host(), "");
+}
+
 static void a_program_of_the_users_manager_has_the_users_sessions(void)
 {
 	make_system();
@@ -173,6 +196,7 @@ int main(void)
 		CHECK_TEST(the_remote_host_is_the_applications),
 		CHECK_TEST(the_session_of_the_process_is_looked_up),
 		CHECK_TEST(a_session_file_that_others_could_write_is_not_believed),
+		CHECK_TEST(where_the_session_of_the_process_comes_from_is_looked_up),
 		CHECK_TEST(a_program_of_the_users_manager_has_the_users_sessions),
 		CHECK_TEST(utmp_is_believed_where_not_everybody_can_write_it),
 		CHECK_TEST(this_machine_has_sources),

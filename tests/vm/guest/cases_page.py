@@ -121,6 +121,23 @@ def sshd_lets_in_by_a_browser_at_the_clients_address_and_no_other():
 
 
 @case
+def sudo_behind_sshd_takes_a_browser_at_the_address_of_its_session_and_no_other():
+    by_browser("same-address")
+    phone = Browser().enrolled()
+    sample_service("sshd", ("auth       required   pam_passkey.so methods=askpass", ""))
+    with sshd(), Terminal([SSH[0], "-tt", *SSH[1:-1], "sudo -k id -u"], user=OTHER) as terminal:
+        scene.password(terminal)
+        scene.password(terminal)
+        path, number = asked(terminal)
+        tap.equal(site().view(path, source="127.0.0.2")["state"], passkeyd.AWAY, "state elsewhere")
+        view = phone.sign_in(path, number)
+        tap.equal([view[name] for name in ("state", "user", "service", "address")],
+                  [passkeyd.WAITING, USER, "sudo", "127.0.0.1"], "what the page shows")
+        granted(terminal)
+    sample_service("sshd", ("methods=askpass", "methods=local"))
+
+
+@case
 def an_invited_user_enrols_from_their_own_desk():
     by_browser()
     forget()
