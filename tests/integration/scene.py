@@ -46,7 +46,7 @@ def prepare(build, above=None):
     system.add_user(USER, PASSWORD)
     system.add_user(OTHER, PASSWORD)
     system.write("/etc/sudoers", "Defaults !lecture, passwd_tries=1\n%s ALL=(ALL:ALL) ALL\n" % USER, 0o440)
-    for name in ("sudo", "su", "login"):
+    for name in ("sudo", "su", "login", "remote"):  # remote: util-linux's "login -h"
         system.service(name)
     return log
 

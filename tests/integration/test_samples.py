@@ -107,6 +107,21 @@ def in_the_sample_of_login_root_can_be_left_out_as_its_comment_says():
         terminal.wait_for("Login incorrect")
 
 
+def the_sample_of_login_serves_who_comes_over_the_network_as_its_comment_says():
+    install("login")
+    system.write("/etc/pam.d/remote", "@include login\n")
+    words = ["login", "-h", "192.0.2.7", scene.USER]
+    system.configure(timeout=scene.TIMEOUT_S, methods="local")
+    with scene.key("red"), Terminal(words) as terminal:
+        scene.password(terminal)
+        terminal.wait_for("Login incorrect")
+    with scene.key(), Terminal(words) as terminal:
+        scene.password(terminal)
+        use_shell(terminal, "$", scene.USER)
+    system.configure(timeout=scene.TIMEOUT_S)
+    os.truncate("/run/utmp", 0)  # who is at a terminal of the same name next comes from nowhere
+
+
 def the_samples_need_no_module_that_this_system_lacks():
     for name in os.listdir(os.path.join(CONF, "pam.d")):
         with open(os.path.join(CONF, "pam.d", name), encoding="utf-8") as file:
@@ -165,6 +180,7 @@ CASES = [
     the_sample_of_sudo_asks_for_both,
     the_sample_of_login_asks_for_both,
     in_the_sample_of_login_root_can_be_left_out_as_its_comment_says,
+    the_sample_of_login_serves_who_comes_over_the_network_as_its_comment_says,
     the_samples_need_no_module_that_this_system_lacks,
     the_profile_of_pam_auth_update_makes_a_real_second_factor,
 ]
