@@ -45,8 +45,12 @@ class Browser(Window):
             session = self.call("POST", "/session", capabilities={
                 "alwaysMatch": {"webkitgtk:browserOptions": browser}})
             self.session = "/session/" + session["sessionId"]
-            stack.callback(self.call, "DELETE", self.session)
+            stack.callback(self.end)
             self.stack = stack.pop_all()
+
+    def end(self):
+        with contextlib.suppress(WebDriverError):  # one that has crashed has ended
+            self.call("DELETE", self.session)
 
     def __enter__(self):
         return self
