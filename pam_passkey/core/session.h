@@ -32,6 +32,8 @@ struct ppk_session_facts {
 	bool tty_has_address; /* utmp: the terminal is in use from an address */
 	/* logind, of all sessions of the user whose service manager started the process */
 	enum ppk_locality user_sessions;
+	/* logind, where the person of the process's session came from; "": it is not said */
+	char remote_host[PPK_SESSION_HOST_SIZE];
 };
 
 /*

@@ -5,7 +5,6 @@
 
 #include "method/choice.h"
 #include "sys/host.h"
-#include "sys/session_read.h"
 
 /*
  * The address that text begins with, up to a blank; false: it begins with none that says where somebody is.
@@ -26,34 +25,35 @@ static bool take_address(const char *text, char out[static PPK_IP_ADDRESS_SIZE])
 	return true;
 }
 
-/* Behind sshd: sudo, su and what else a person starts after signing in. */
-static bool take_address_of_session(const struct ppk_request *request, const char *own_name,
-	char out[static PPK_IP_ADDRESS_SIZE])
+/*
+ * Where the application names nobody: behind sshd, for sudo, su and what else a person starts after signing
+ * in, it is the address of their session; and who sits at this machine may take any browser.
+ */
+static bool find_by_session(
+	const struct ppk_request *request, const char *host, struct ppk_browser_place *place)
 {
-	const struct ppk_session_sources system = ppk_session_sources_of_system();
-	char host[PPK_SESSION_HOST_SIZE];
+	struct ppk_session_facts facts;
+	enum ppk_locality locality;
+	bool is_known = ppk_choose_locality(request, host, &facts, &locality) == PPK_OK;
 
-	return !ppk_session_host_is_remote(request->rhost, own_name) &&
-	       ppk_session_remote_host_read(
-		       request->sources == NULL ? &system : request->sources, host) == PPK_OK &&
-	       take_address(host, out);
+	if (is_known && !facts.has_remote_host && take_address(facts.remote_host, place->address))
+		return true;
+	if (place->peer == PPK_BROWSER_PEER_SAME_ADDRESS &&
+		!(is_known && locality == PPK_LOCALITY_LOCAL))
+		return false;
+	place->peer = PPK_BROWSER_PEER_ANY;
+	return true;
 }
 
 bool ppk_browser_place_find(
 	const struct ppk_request *request, const char *host, struct ppk_browser_place *ret)
 {
 	struct ppk_browser_place place = { .peer = request->options->browser_peer };
-	enum ppk_locality locality;
 
 	if (!take_address(request->ssh_connection, place.address) &&
 		!take_address(request->rhost, place.address) &&
-		!take_address_of_session(request, host, place.address) &&
-		place.peer == PPK_BROWSER_PEER_SAME_ADDRESS) {
-		if (ppk_choose_locality(request, host, &locality) != PPK_OK ||
-			locality != PPK_LOCALITY_LOCAL)
-			return false;
-		place.peer = PPK_BROWSER_PEER_ANY;
-	}
+		!find_by_session(request, host, &place))
+		return false;
 	*ret = place;
 	return true;
 }

@@ -6,23 +6,22 @@
 #include "core/methods.h"
 #include "sys/session_read.h"
 
-enum ppk_err ppk_choose_locality(
-	const struct ppk_request *request, const char *host, enum ppk_locality *ret)
+enum ppk_err ppk_choose_locality(const struct ppk_request *request, const char *host,
+	struct ppk_session_facts *ret_facts, enum ppk_locality *ret)
 {
 	static const char *const names[] = { [PPK_LOCALITY_UNKNOWN] = "of unknown origin",
 		[PPK_LOCALITY_LOCAL] = "local",
 		[PPK_LOCALITY_REMOTE] = "remote" };
 	const struct ppk_session_sources system = ppk_session_sources_of_system();
-	struct ppk_session_facts facts;
 	enum ppk_locality locality;
 	const char *why;
 	enum ppk_err err;
 
 	err = ppk_session_facts_read(request->sources == NULL ? &system : request->sources,
-		request->rhost, request->tty, host, &facts);
+		request->rhost, request->tty, host, ret_facts);
 	if (err != PPK_OK)
 		return err;
-	locality = ppk_session_decide(&facts, &why);
+	locality = ppk_session_decide(ret_facts, &why);
 	ppk_log(request->log, PPK_LOG_DEBUG, "the session is %s: %s", names[locality], why);
 	*ret = locality;
 	return PPK_OK;
@@ -31,8 +30,9 @@ enum ppk_err ppk_choose_locality(
 static enum ppk_err methods_of_session(const struct ppk_request *request, const char *host,
 	enum ppk_method_id ret[static PPK_METHODS_MAX], size_t *ret_count)
 {
+	struct ppk_session_facts facts;
 	enum ppk_locality locality;
-	enum ppk_err err = ppk_choose_locality(request, host, &locality);
+	enum ppk_err err = ppk_choose_locality(request, host, &facts, &locality);
 
 	if (err == PPK_OK)
 		*ret_count = ppk_methods_for(locality, ret);

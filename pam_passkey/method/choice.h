@@ -6,10 +6,11 @@
 #include "method/authenticate.h"
 
 /*
- * Where the person is (core/session.h), which is then logged. host: this machine's name. PPK_ERR_NOMEM.
+ * Where the person is (core/session.h), which is then logged, and the facts that say so. host: this
+ * machine's name. PPK_ERR_NOMEM.
  */
-PPK_MUST_CHECK enum ppk_err ppk_choose_locality(
-	const struct ppk_request *request, const char *host, enum ppk_locality *ret);
+PPK_MUST_CHECK enum ppk_err ppk_choose_locality(const struct ppk_request *request, const char *host,
+	struct ppk_session_facts *ret_facts, enum ppk_locality *ret);
 
 /*
  * The methods that are tried, in order: those of methods=, or for auto those that fit the session

@@ -77,13 +77,15 @@ static enum ppk_err read_logind(const struct ppk_session_sources *sources, const
 	return err == PPK_ERR_NOMEM ? err : PPK_OK;
 }
 
-static enum ppk_err read_session(
-	const struct ppk_session_sources *sources, const char *id, enum ppk_locality *ret)
+static enum ppk_err read_session(const struct ppk_session_sources *sources, const char *id,
+	enum ppk_locality *ret, char ret_host[static PPK_SESSION_HOST_SIZE])
 {
 	struct ppk_bytes text = { .data = NULL };
 	enum ppk_err err = read_logind(sources, "sessions", id, &text);
 
 	*ret = ppk_session_of_logind((const char *)text.data, text.len);
+	if (!ppk_session_remote_host_of_logind((const char *)text.data, text.len, ret_host))
+		ret_host[0] = '\0';
 	ppk_bytes_done(&text);
 	return err;
 }
@@ -91,7 +93,7 @@ static enum ppk_err read_session(
 static enum ppk_err read_user_sessions(
 	const struct ppk_session_sources *sources, uid_t uid, enum ppk_locality *ret)
 {
-	char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE], name[16];
+	char ids[PPK_SESSIONS_MAX][PPK_SESSION_ID_SIZE], name[16], host[PPK_SESSION_HOST_SIZE];
 	enum ppk_locality each[PPK_SESSIONS_MAX];
 	struct ppk_bytes text = { .data = NULL };
 	enum ppk_err err;
@@ -102,7 +104,7 @@ static enum ppk_err read_user_sessions(
 	count = ppk_sessions_of_logind_user((const char *)text.data, text.len, ids);
 	ppk_bytes_done(&text);
 	for (size_t i = 0; i < count && err == PPK_OK; i++)
-		err = read_session(sources, ids[i], &each[i]);
+		err = read_session(sources, ids[i], &each[i], host);
 	if (err == PPK_OK)
 		*ret = ppk_session_agree(each, count);
 	return err;
@@ -144,29 +146,12 @@ enum ppk_err ppk_session_facts_read(const struct ppk_session_sources *sources, c
 	enum ppk_err err = read_place(sources, &place);
 
 	if (err == PPK_OK && place.session[0] != '\0')
-		err = read_session(sources, place.session, &facts.session);
+		err = read_session(sources, place.session, &facts.session, facts.remote_host);
 	if (err == PPK_OK && place.is_of_manager)
 		err = read_user_sessions(sources, place.manager_uid, &facts.user_sessions);
 	if (err == PPK_OK && tty != NULL)
 		err = read_utmp(sources, tty, &facts.tty_has_address);
 	if (err == PPK_OK)
 		*ret = facts;
-	return err;
-}
-
-enum ppk_err ppk_session_remote_host_read(
-	const struct ppk_session_sources *sources, char ret[static PPK_SESSION_HOST_SIZE])
-{
-	struct ppk_session_place place = { .session = "" };
-	struct ppk_bytes text = { .data = NULL };
-	enum ppk_err err = read_place(sources, &place);
-
-	ret[0] = '\0';
-	if (err == PPK_OK && place.session[0] != '\0')
-		err = read_logind(sources, "sessions", place.session, &text);
-	if (err == PPK_OK &&
-		!ppk_session_remote_host_of_logind((const char *)text.data, text.len, ret))
-		ret[0] = '\0';
-	ppk_bytes_done(&text);
 	return err;
 }

@@ -21,17 +21,10 @@ struct ppk_session_sources ppk_session_sources_of_system(void);
 /*
  * Read what is known about the session that this process serves. rhost and tty are what the
  * application says (may be NULL), host is this machine's name. What cannot be read, or could have been
- * written by somebody else, is not known. PPK_ERR_NOMEM.
+ * written by somebody else, is not known. Who can act as a session's user can run a process in it.
+ * PPK_ERR_NOMEM.
  */
 PPK_MUST_CHECK enum ppk_err ppk_session_facts_read(const struct ppk_session_sources *sources,
 	const char *rhost, const char *tty, const char *host, struct ppk_session_facts *ret);
-
-/*
- * Where the person came from whose logind session this process belongs to, as in
- * ppk_session_remote_host_of_logind(); who can act as its user can run a process in that session. An
- * empty text: nobody knows. PPK_ERR_NOMEM.
- */
-PPK_MUST_CHECK enum ppk_err ppk_session_remote_host_read(
-	const struct ppk_session_sources *sources, char ret[static PPK_SESSION_HOST_SIZE]);
 
 #endif

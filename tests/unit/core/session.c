@@ -18,14 +18,15 @@ static void the_strongest_fact_decides(void)
 		enum ppk_locality locality;
 		const char *why;
 	} cases[] = {
-		{ { false, UNKNOWN, false, UNKNOWN }, UNKNOWN, "nothing says" },
-		{ { true, LOCAL, false, LOCAL }, REMOTE, "the application names a remote host" },
-		{ { false, REMOTE, false, LOCAL }, REMOTE, "its logind session" },
-		{ { false, LOCAL, true, REMOTE }, LOCAL, "its logind session" },
-		{ { false, UNKNOWN, true, LOCAL }, REMOTE,
+		{ { false, UNKNOWN, false, UNKNOWN, "" }, UNKNOWN, "nothing says" },
+		{ { true, LOCAL, false, LOCAL, "" }, REMOTE,
+			"the application names a remote host" },
+		{ { false, REMOTE, false, LOCAL, "" }, REMOTE, "its logind session" },
+		{ { false, LOCAL, true, REMOTE, "" }, LOCAL, "its logind session" },
+		{ { false, UNKNOWN, true, LOCAL, "" }, REMOTE,
 			"the terminal is in use from an address" },
-		{ { false, UNKNOWN, false, LOCAL }, LOCAL, "the user's logind sessions" },
-		{ { false, UNKNOWN, false, REMOTE }, REMOTE, "the user's logind sessions" },
+		{ { false, UNKNOWN, false, LOCAL, "" }, LOCAL, "the user's logind sessions" },
+		{ { false, UNKNOWN, false, REMOTE, "" }, REMOTE, "the user's logind sessions" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
