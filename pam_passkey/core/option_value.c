@@ -72,6 +72,15 @@ const char *ppk_method_name(enum ppk_method_id method)
 	return method_names[method];
 }
 
+bool ppk_options_name_method(const struct ppk_options *options, enum ppk_method_id method)
+{
+	for (size_t i = 0; i < options->method_count; i++) {
+		if (options->methods[i] == method)
+			return true;
+	}
+	return false;
+}
+
 /* "auto", or "local,agent": at least one, none twice */
 static enum ppk_err parse_methods(const char *text, size_t len, struct ppk_options *options)
 {

@@ -103,6 +103,9 @@ PPK_MUST_CHECK enum ppk_err ppk_options_apply_line(
 PPK_MUST_CHECK enum ppk_err ppk_template_expand(const char *template, const char *user,
 	const char *home, unsigned long uid, char *out, size_t size, bool *ret_in_home);
 
+/* Does methods= name it? auto, which depends on the session, names none. Pure. */
+bool ppk_options_name_method(const struct ppk_options *options, enum ppk_method_id method);
+
 /* "local": as methods= and the log name it. Static; never NULL. Pure. */
 const char *ppk_method_name(enum ppk_method_id method);
 

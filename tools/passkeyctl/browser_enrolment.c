@@ -165,11 +165,8 @@ int ppk_browser_enrolment_failure(enum ppk_err err, const struct ppk_diag *diag)
 /* A phone's passkey that no service asks for in a browser is of no use. */
 static void warn_without_method(const struct ppk_options *options)
 {
-	for (size_t i = 0; i < options->method_count; i++) {
-		if (options->methods[i] == PPK_METHOD_BROWSER)
-			return;
-	}
-	if (options->method_count == 0) /* auto */
+	if (options->method_count == 0 || /* auto */
+		ppk_options_name_method(options, PPK_METHOD_BROWSER))
 		return;
 	ppk_message_warning(
 		"methods in %s has no browser: no sign-in asks for it there", options->conf);

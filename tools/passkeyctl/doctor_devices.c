@@ -75,16 +75,6 @@ static void examine_authenticators(const struct ppk_examination *examination)
 			"no security key is plugged in");
 }
 
-/* methods= has another choice than the port of this machine. */
-static bool asks_here(const struct ppk_options *options)
-{
-	for (size_t i = 0; i < options->method_count; i++) {
-		if (options->methods[i] == PPK_METHOD_LOCAL)
-			return true;
-	}
-	return options->method_count == 0; /* auto */
-}
-
 void ppk_doctor_devices(const struct ppk_examination *examination)
 {
 	const struct ppk_trust trust = { .root = 0 };
@@ -98,6 +88,7 @@ void ppk_doctor_devices(const struct ppk_examination *examination)
 		return;
 	}
 	ppk_report_add(examination->report, PPK_FINDING_OK, HELPER, NULL, "%s can be run", path);
-	if (asks_here(examination->options))
+	if (examination->options->method_count == 0 || /* auto */
+		ppk_options_name_method(examination->options, PPK_METHOD_LOCAL))
 		examine_authenticators(examination);
 }

@@ -81,12 +81,8 @@ static bool is_of_sudo(const char *name)
 
 static bool demands_agent(const struct ppk_options *options, const struct ppk_pam_mention *mention)
 {
-	if (mention->methods_given)
-		return mention->agent;
-	for (size_t i = 0; i < options->method_count; i++)
-		if (options->methods[i] == PPK_METHOD_AGENT)
-			return true;
-	return false;
+	return mention->methods_given ? mention->agent
+				      : ppk_options_name_method(options, PPK_METHOD_AGENT);
 }
 
 void ppk_doctor_pam(const struct ppk_examination *examination, const char *folder)

@@ -213,9 +213,8 @@ static void note_methods(
 	for (size_t i = 0; i < rule->argument_count; i++)
 		if (strncmp(rule->arguments[i], "methods=", strlen("methods=")) == 0)
 			mention->methods_given = true;
-	for (size_t i = 0; i < options->method_count; i++)
-		if (options->methods[i] == PPK_METHOD_AGENT)
-			mention->agent = true;
+	if (ppk_options_name_method(options, PPK_METHOD_AGENT))
+		mention->agent = true;
 }
 
 static void check_arguments(struct service *service, const struct rule *rule)
