@@ -16,7 +16,7 @@
  * 5. The program MUST NOT outlive the host (the keeper watches the host) nor the keeper (the kernel
  *    kills the program then). It stays in the terminal's foreground group: Ctrl-C is for it too.
  */
-#include "sys/process.h"
+#include "sys/process_child.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -28,30 +28,23 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sys/child.h"
 #include "sys/clock.h"
 #include "sys/descriptor.h"
 #include "sys/identity.h"
-#include "sys/packet.h"
 
 /* From the host's death to the end of the program, which has seen end of file meanwhile. */
 #define ORPHAN_GRACE_MS 1000
 /* How long a keeper that was told to end its program may take before it is killed itself. */
 #define KEEPER_GRACE_MS 2000
-/* What the keeper says when the program could not even be started; as shells do. */
-#define EXIT_NOT_STARTED 127
 /* Bytes of stack for what is done between clone and execve. */
 #define PROGRAM_STACK_SIZE 16384
 
 struct start {
 	const char *path;
-	int socket; /* the program's end */
-	pid_t host;
 	pid_t keeper;
 };
 
@@ -82,7 +75,7 @@ static int program_main(void *context)
 	const struct start *start = context;
 
 	program_run(start->path, start->keeper);
-	return EXIT_NOT_STARTED;
+	return PPK_PROCESS_NOT_STARTED;
 }
 
 /*
@@ -184,22 +177,23 @@ static pid_t program_start(struct start *start)
 		program_main, stack + sizeof(stack) / 2, CLONE_VM | CLONE_VFORK | SIGCHLD, start);
 }
 
-static int keeper_run(void *context)
+int ppk_process_child(void *context)
 {
-	struct start start = *(const struct start *)context;
+	const struct ppk_process_start *wanted = context;
+	struct start start = { .path = wanted->path };
 	pid_t program;
 	int signals, host_fd;
 
 	(void)prctl(PR_SET_NAME, "passkey-keeper");
 	reset_dispositions();
-	if (ppk_descriptors_keep_one(start.socket) != PPK_OK)
-		return EXIT_NOT_STARTED;
+	if (ppk_descriptors_keep_one(wanted->socket) != PPK_OK)
+		return PPK_PROCESS_NOT_STARTED;
 	signals = keeper_signals();
-	if (signals < 0 || !watch_host(start.host, &host_fd))
-		return EXIT_NOT_STARTED;
+	if (signals < 0 || !watch_host(wanted->host, &host_fd))
+		return PPK_PROCESS_NOT_STARTED;
 	program = program_start(&start);
 	if (program < 0)
-		return EXIT_NOT_STARTED;
+		return PPK_PROCESS_NOT_STARTED;
 	close(3); /* with the last holder of the program's end gone, the host sees end of file */
 	return keep(program, signals, host_fd);
 }
@@ -208,41 +202,9 @@ static int keeper_run(void *context)
  * In the host.
  */
 
-enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret)
+void ppk_process_kill(struct ppk_child *keeper)
 {
-	struct ppk_child keeper;
-	enum ppk_err err;
-	int ends[2];
-
-	if (path[0] != '/')
-		return PPK_ERR_PROCESS;
-	err = ppk_packet_pair(ends);
-	if (err != PPK_OK)
-		return err;
-	err = ppk_child_start(keeper_run,
-		&(struct start){ .path = path, .socket = ends[1], .host = getpid() }, &keeper);
-	close(ends[1]);
-	if (err != PPK_OK) {
-		close(ends[0]);
-		return err;
-	}
-	*ret = (struct ppk_process){ .keeper = keeper, .socket = ends[0] };
-	return PPK_OK;
-}
-
-void ppk_process_finish(struct ppk_process *process, unsigned grace_ms)
-{
-	if (process->keeper.pid <= 0)
-		return;
-	/* Not close alone: a child of the host may hold a copy of this end. */
-	(void)shutdown(process->socket, SHUT_RDWR);
-	close(process->socket);
-	process->socket = -1;
-	if (!ppk_child_ends_within(&process->keeper, grace_ms)) {
-		ppk_child_signal(&process->keeper, SIGTERM);
-		if (process->keeper.fd >= 0 &&
-			!ppk_child_ends_within(&process->keeper, KEEPER_GRACE_MS))
-			ppk_child_signal(&process->keeper, SIGKILL);
-	}
-	ppk_child_reap(&process->keeper);
+	ppk_child_signal(keeper, SIGTERM);
+	if (keeper->fd >= 0 && !ppk_child_ends_within(keeper, KEEPER_GRACE_MS))
+		ppk_child_signal(keeper, SIGKILL);
 }
