@@ -7,9 +7,25 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sys/clock.h"
+
+/* Where to stop when the limit is "none" or in the millions. */
+#define CLOSE_MAX 65536
+
+/* Up to the hard limit: one may have been opened before the soft one was lowered. */
+void ppk_descriptors_close_one_by_one(int first)
+{
+	struct rlimit limit;
+	int end = CLOSE_MAX;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < (rlim_t)end)
+		end = (int)limit.rlim_max;
+	for (int fd = first; fd < end; fd++)
+		close(fd);
+}
 
 enum ppk_err ppk_descriptors_keep_one(int keep)
 {

@@ -15,6 +15,9 @@
  */
 void ppk_descriptors_close_from(int first);
 
+/* The slow way, for where there is no other. Async-signal-safe. */
+void ppk_descriptors_close_one_by_one(int first);
+
 /*
  * Make descriptors 0, 1 and 2 /dev/null, keep as descriptor 3 (inherited by exec), and close all
  * others. keep may be any number, 0 to 2 too. Async-signal-safe. PPK_ERR_IO.

@@ -5,14 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sys/descriptor.h"
-
-/* Without close_range and /proc: where to stop when the limit is "none" or in the millions. */
-#define CLOSE_ONE_BY_ONE_MAX 65536
 
 /* The name of a folder entry in /proc/self/fd as a number; -1 for "." and "..". */
 static int name_to_descriptor(const char *name)
@@ -62,17 +58,6 @@ static bool close_by_proc(int first)
 	return len == 0;
 }
 
-static void close_one_by_one(int first)
-{
-	struct rlimit limit;
-	int end = CLOSE_ONE_BY_ONE_MAX;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < (rlim_t)end)
-		end = (int)limit.rlim_max;
-	for (int fd = first; fd < end; fd++)
-		close(fd);
-}
-
 void ppk_descriptors_close_from(int first)
 {
 #ifdef SYS_close_range
@@ -80,5 +65,5 @@ void ppk_descriptors_close_from(int first)
 		return;
 #endif
 	if (!close_by_proc(first))
-		close_one_by_one(first);
+		ppk_descriptors_close_one_by_one(first);
 }

@@ -78,10 +78,10 @@ static enum ppk_err send_all(
 		ssize_t sent;
 
 		ppk_descriptor_message((void *)(uintptr_t)data, len, fd, &message);
-		if (fd < 0)
+		if (fd < 0) {
 			message.header.msg_control = NULL;
-		if (fd < 0)
 			message.header.msg_controllen = 0;
+		}
 		sent = sendmsg(socket, &message.header, PPK_MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent > 0) {
 			data += sent;
