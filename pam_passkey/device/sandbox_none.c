@@ -6,25 +6,6 @@
  */
 #include "device/sandbox.h"
 
-#include <sys/resource.h>
-
-void ppk_sandbox_load_ahead(void)
-{
-}
-
-/* No core file: a PIN may be in it. */
-void ppk_sandbox_harden(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_CORE, &none);
-}
-
-bool ppk_sandbox_give_up_privilege(void)
-{
-	return true;
-}
-
 void ppk_sandbox_enter(enum ppk_sandbox_role role, bool nfc)
 {
 	(void)role;
