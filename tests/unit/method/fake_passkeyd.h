@@ -3,17 +3,18 @@
 #define TESTS_UNIT_METHOD_FAKE_PASSKEYD_H
 
 /*
- * What a passkeyd that does what it likes has in common, whatever it is asked for: its socket, and what a browser
- * would have made. It runs in a child, which ends with one of the statuses here or with the verdict that it heard.
+ * What a passkeyd that does what it likes has in common, whatever it is asked for: its socket
+ * (listener.h), and what a browser would have made. It runs in a child, which ends with one of the
+ * statuses here or with the verdict that it heard.
  */
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../crypto/enrolment.h"
 #include "check.h"
 #include "core/browser_message.h"
+#include "listener.h"
 #include "sys/clock.h"
 #include "sys/packet.h"
 
@@ -64,20 +65,6 @@ static inline struct ppk_bytes browser_client_data(enum ppk_client_data_type typ
 	signer_append(&sent, end, strlen(end));
 	ppk_bytes_done(&made);
 	return sent;
-}
-
-/* In the parent: listens at path. */
-static inline int fake_passkeyd_listen(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	CHECK(strlen(path) < sizeof(address.sun_path));
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	(void)unlink(path);
-	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
-	CHECK(listen(fd, 4) == 0);
-	return fd;
 }
 
 #endif

@@ -413,7 +413,7 @@ static void start(const char *more)
 
 static int listen_here(void)
 {
-	int fd = fake_passkeyd_listen(options.browser_socket);
+	int fd = listen_at(options.browser_socket);
 
 	/* for a child whose page nobody asks for: it would never end */
 	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = SOON_MS / 1000 },

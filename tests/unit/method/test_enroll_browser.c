@@ -314,7 +314,7 @@ static void begin(void)
 /* Enrol with this lie; the verdict that passkeyd heard, or NO_VERDICT, goes to *ret_verdict. */
 static enum ppk_err run(enum lie lie, int *ret_verdict)
 {
-	int listener = fake_passkeyd_listen(side.path), status = 0;
+	int listener = listen_at(side.path), status = 0;
 	pid_t child = fork();
 
 	CHECK(child >= 0);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The program's side of passkeyd. What passkeyd says is sent before it is waited for: one thread. */
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../core/browser_sample.h"
 #include "../sys/scratch.h"
 #include "check.h"
+#include "listener.h"
 #include "method/passkeyd.h"
 #include "sys/clock.h"
 #include "sys/packet.h"
@@ -18,20 +18,6 @@ static uint8_t packet[PPK_BROWSER_MESSAGE_MAX];
 static struct ppk_trust trust(void)
 {
 	return (struct ppk_trust){ .root = geteuid() };
-}
-
-/* A listening socket in the scratch folder. */
-static int listen_at(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	CHECK(strlen(path) < sizeof(address.sun_path));
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	(void)unlink(path);
-	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
-	CHECK(listen(fd, 4) == 0);
-	return fd;
 }
 
 static void say(int fd, const struct ppk_browser_message *message)

@@ -102,6 +102,16 @@ def passkeyd_is_started_by_who_asks_for_a_page_and_a_browser_enrols_and_signs_in
     tap.contains("\n".join(journal.lines()), 'method=browser credential="My phone"')
 
 
+def sign_in_at_the_clients_address(phone, terminal, service):
+    """What is asked in the terminal; a browser elsewhere is turned away before."""
+    path, number = asked(terminal)
+    # what the kernel says of a browser reaches a service that has no network of its own
+    tap.equal(site().view(path, source="127.0.0.2")["state"], passkeyd.AWAY, "state elsewhere")
+    view = phone.sign_in(path, number)
+    tap.equal([view[name] for name in ("state", "user", "service", "address")],
+              [passkeyd.WAITING, USER, service, "127.0.0.1"], "what the page shows")
+
+
 @case
 def sshd_lets_in_by_a_browser_at_the_clients_address_and_no_other():
     by_browser("same-address")
@@ -109,12 +119,7 @@ def sshd_lets_in_by_a_browser_at_the_clients_address_and_no_other():
     sample_service("sshd", ("methods=askpass", "methods=browser"))
     with sshd(), Terminal(SSH, user=OTHER) as terminal:
         scene.password(terminal)
-        path, number = asked(terminal)
-        # what the kernel says of a browser reaches a service that has no network of its own
-        tap.equal(site().view(path, source="127.0.0.2")["state"], passkeyd.AWAY, "state elsewhere")
-        view = phone.sign_in(path, number)
-        tap.equal([view[name] for name in ("state", "user", "service", "address")],
-                  [passkeyd.WAITING, USER, "sshd", "127.0.0.1"], "what the page shows")
+        sign_in_at_the_clients_address(phone, terminal, "sshd")
         terminal.enter("")
         granted(terminal, r"(?m)^alice$")
     sample_service("sshd", ("methods=askpass", "methods=local"))
@@ -128,11 +133,7 @@ def sudo_behind_sshd_takes_a_browser_at_the_address_of_its_session_and_no_other(
     with sshd(), Terminal([SSH[0], "-tt", *SSH[1:-1], "sudo -k id -u"], user=OTHER) as terminal:
         scene.password(terminal)
         scene.password(terminal)
-        path, number = asked(terminal)
-        tap.equal(site().view(path, source="127.0.0.2")["state"], passkeyd.AWAY, "state elsewhere")
-        view = phone.sign_in(path, number)
-        tap.equal([view[name] for name in ("state", "user", "service", "address")],
-                  [passkeyd.WAITING, USER, "sudo", "127.0.0.1"], "what the page shows")
+        sign_in_at_the_clients_address(phone, terminal, "sudo")
         granted(terminal)
     sample_service("sshd", ("methods=askpass", "methods=local"))
 
