@@ -29,8 +29,8 @@ enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret)
 		return err;
 	}
 	/*
-	 * Schedulers may leave the child queued behind the host, on an otherwise idle machine too, for as long
-	 * as the host goes on. Only from its execve on is it sure to be moved to a processor that is free.
+	 * Schedulers may leave the child queued behind the host, on an otherwise idle machine too, for
+	 * as long as the host goes on. At its execve it is moved to a processor that is free.
 	 */
 	(void)sched_yield();
 	*ret = (struct ppk_process){ .keeper = keeper, .socket = ends[0] };

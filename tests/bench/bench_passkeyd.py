@@ -4,11 +4,11 @@
 usage: bench_passkeyd.py BUILD [--waiting N] [--others N] [--sign-ins N]      as root
 
 A sign-in is a whole one (sign_ins.c): the module reads the credential, asks for a page, verifies, advances the sign
-count; the browser, a process of its own, fetches the page with all its parts as one that was never here, sends number
-and assertion with the headers that Chromium sends, and asks, a moment after the verdict, until it is told that the
-person is signed in, all on one new connection. Everything runs on two cores, the browsers and their authenticators too, and state is kept in memory,
-not on a disk. There is no terminal, so no QR code is drawn, as none is over SSH where nobody types "qr". Ends with
-the targets, and exits with 1 when one is missed.
+count; the browser, a process of its own, fetches the page, sends number and assertion with the headers that Chromium
+sends, and asks, a moment after the verdict, until it is told that the person is signed in, all on one new connection.
+Everything runs on two cores, the browsers and their authenticators too, and state is kept in memory, not on a disk.
+There is no terminal, so no QR code is drawn, as none is over SSH where nobody types "qr". Ends with the targets, and
+exits with 1 when one is missed.
 
 The server's part is the CPU time of passkeyd's process and of the module's, whose crypto is in it. It is counted, and
 the rate of two cores that have nothing else to do is computed from it: browsers are other people's machines. What is

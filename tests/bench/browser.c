@@ -19,7 +19,7 @@
 #define STATE_CHECKING 1
 #define STATE_ACCEPTED 2
 
-/* What Chromium sends with everything, and with a page, with what belongs to it, and with what its script asks for. */
+/* What Chromium sends with everything, and with a page, and with what its script asks for. */
 #define HEADERS_OF_ALL                                                                             \
 	"Connection: keep-alive\r\n"                                                               \
 	"sec-ch-ua-platform: \"Linux\"\r\n"                                                        \
@@ -38,12 +38,6 @@
 	"Sec-Fetch-Mode: navigate\r\n"                                                             \
 	"Sec-Fetch-User: ?1\r\n"                                                                   \
 	"Sec-Fetch-Dest: document\r\n"
-#define HEADERS_OF_PART                                                                            \
-	HEADERS_OF_ALL                                                                             \
-	"Accept: image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8\r\n"             \
-	"Sec-Fetch-Site: same-origin\r\n"                                                          \
-	"Sec-Fetch-Mode: no-cors\r\n"                                                              \
-	"Sec-Fetch-Dest: image\r\n"
 #define HEADERS_OF_SCRIPT                                                                          \
 	HEADERS_OF_ALL                                                                             \
 	"Pragma: no-cache\r\n"                                                                     \
@@ -185,7 +179,6 @@ static void open_page(struct browser *browser, const char *url)
 	snprintf(browser->path, sizeof(browser->path), "%s", url + strlen(browser->origin));
 	connect_to(browser);
 	get(browser, browser->path, "", HEADERS_OF_PAGE);
-	get(browser, "/icon.svg", "", HEADERS_OF_PART);
 	get(browser, browser->path, "/view", HEADERS_OF_SCRIPT);
 }
 

@@ -62,10 +62,10 @@ static void check(const struct ppkd_head *head, const struct ppkd_route *route)
 	REQUIRE(route->body_len <= PPKD_ANSWER_MAX && (post || route->body_len == 0));
 	if (post)
 		REQUIRE(head->origin.count == 1 && strcmp(head->origin.value, URL) == 0);
-	if (route->action > PPKD_GET_ICON)
+	if (route->action > PPKD_GET_ROOT)
 		REQUIRE(ppkd_secret_path_read(route->path, strlen(route->path), again) &&
 			strcmp(again, route->path) == 0);
-	PLANT(route->action > PPKD_GET_ICON &&
+	PLANT(route->action > PPKD_GET_ROOT &&
 		strcmp(route->path, "0123456789abcdefghjkmnpqrs") != 0);
 }
 

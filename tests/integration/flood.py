@@ -47,7 +47,7 @@ def requests(host):
     """Of each kind that passkeyd answers without a ceremony."""
     guess = "/" + "0" * 26
     head = " HTTP/1.1\r\nHost: %s\r\n" % host
-    several = ["GET %s%s\r\n" % (path, head) for path in (guess, guess + "/status", "/icon.svg", "/")]
+    several = ["GET %s%s\r\n" % (path, head) for path in (guess, guess + "/status", "/")]
     several.append("POST %s/number%sOrigin: http://%s\r\nContent-Type: application/octet-stream\r\n"
                    "Content-Length: 1\r\n\r\n7" % (guess, head, host))
     return "".join(several).encode()

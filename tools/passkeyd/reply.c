@@ -8,7 +8,7 @@
 
 #define CONTENT_SECURITY_POLICY                                                                    \
 	"default-src 'none'; script-src " PPKD_SCRIPT_SOURCE "; style-src " PPKD_STYLE_SOURCE      \
-	"; img-src 'self'; "                                                                       \
+	"; img-src data:; "                                                                        \
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "        \
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
@@ -46,13 +46,6 @@ static struct MHD_Response *make(const void *data, size_t len, enum MHD_Response
 		return NULL;
 	}
 	return response;
-}
-
-struct MHD_Response *ppkd_reply_make_icon(void)
-{
-	/* nothing secret is in it: whoever comes again need not ask for it again */
-	return make(ppkd_icon.data, ppkd_icon.len, MHD_RESPMEM_PERSISTENT, "image/svg+xml",
-		"public, max-age=604800");
 }
 
 struct MHD_Response *ppkd_reply_make_page(bool gzip)

@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The icon, and the page, as it is or compressed; the caller's (MHD_destroy_response()). NULL: no memory. */
-struct MHD_Response *ppkd_reply_make_icon(void);
+/* The page, as it is or compressed; the caller's (MHD_destroy_response()). NULL: no memory. */
 struct MHD_Response *ppkd_reply_make_page(bool gzip);
 
 /* A copy of data, for the page's script; the caller's. NULL: no memory. */

@@ -142,7 +142,6 @@ static enum MHD_Result act(struct ppkd_web *web, struct MHD_Connection *connecti
 		return send_status(web, connection, ceremony);
 	case PPKD_GET_STATUS:
 	case PPKD_GET_ROOT:
-	case PPKD_GET_ICON:
 		break;
 	}
 	return send_status(web, connection, ceremony);
@@ -159,8 +158,6 @@ static enum MHD_Result respond(
 		return ppkd_reply_refuse(connection, 400);
 	if (request->route.action == PPKD_GET_ROOT)
 		return send_page(web, connection, request, 404);
-	if (request->route.action == PPKD_GET_ICON)
-		return MHD_queue_response(connection, 200, web->icon);
 	ceremony = ppkd_table_find(&web->service->table, request->route.path);
 	if (ceremony == NULL)
 		return request->route.action == PPKD_GET_PAGE

@@ -33,18 +33,6 @@ static const struct action actions[] = {
 	{ "/alarm", true, PPKD_POST_ALARM, 0, 0 },
 };
 
-/* What belongs to no ceremony. */
-static bool find_static(const char *path, enum ppkd_action *ret)
-{
-	if (strcmp(path, "/") == 0)
-		*ret = PPKD_GET_ROOT;
-	else if (strcmp(path, "/icon.svg") == 0)
-		*ret = PPKD_GET_ICON;
-	else
-		return false;
-	return true;
-}
-
 static bool is_get(const struct ppkd_head *head)
 {
 	return strcmp(head->method, "GET") == 0 || strcmp(head->method, "HEAD") == 0;
@@ -130,7 +118,7 @@ static unsigned check_site(const struct ppkd_head *head, const char *url, enum p
 	if (has(&head->sec_fetch_dest, "iframe") || has(&head->sec_fetch_dest, "frame") ||
 		has(&head->sec_fetch_dest, "object") || has(&head->sec_fetch_dest, "embed"))
 		return 403;
-	if (action == PPKD_GET_ROOT || action == PPKD_GET_ICON || action == PPKD_GET_PAGE)
+	if (action == PPKD_GET_ROOT || action == PPKD_GET_PAGE)
 		return 0; /* a link in a mail leads here */
 	if (!own || (head->origin.count == 1 && strcmp(head->origin.value, url) != 0))
 		return 403;
@@ -185,8 +173,8 @@ struct ppkd_route ppkd_route_find(const struct ppkd_head *head, const char *url)
 	route.refused = check_form(head, strstr(url, "://") + strlen("://"));
 	if (route.refused != 0)
 		return route;
-	if (find_static(head->path, &route.action))
-		route.refused = is_get(head) ? check_site(head, url, route.action) : 405;
+	if (strcmp(head->path, "/") == 0)
+		route.refused = is_get(head) ? check_site(head, url, PPKD_GET_ROOT) : 405;
 	else if (split_path(head->path, &route, &rest))
 		route.refused = route_action(head, url, rest, &route);
 	else

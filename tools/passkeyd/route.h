@@ -27,7 +27,6 @@ struct ppkd_head {
 
 enum ppkd_action {
 	PPKD_GET_ROOT, /* that there is nothing */
-	PPKD_GET_ICON,
 	PPKD_GET_PAGE, /* of a ceremony */
 	PPKD_GET_VIEW,
 	PPKD_GET_STATUS,
@@ -40,7 +39,7 @@ enum ppkd_action {
 struct ppkd_route {
 	unsigned refused; /* 0, or the HTTP status that says why not */
 	enum ppkd_action action;
-	char path[PPKD_SECRET_PATH_SIZE]; /* of the ceremony; not for ROOT and ICON */
+	char path[PPKD_SECRET_PATH_SIZE]; /* of the ceremony; not for ROOT */
 	size_t body_len; /* bytes that will follow */
 };
 

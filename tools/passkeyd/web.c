@@ -175,11 +175,8 @@ static enum ppk_err make_parts(struct ppkd_web *web)
 {
 	web->page = ppkd_reply_make_page(false);
 	web->page_gzip = ppkd_reply_make_page(true);
-	web->icon = ppkd_reply_make_icon();
-	return make_statuses(web) && web->page != NULL && web->page_gzip != NULL &&
-			       web->icon != NULL
-		       ? PPK_OK
-		       : PPK_ERR_NOMEM;
+	return make_statuses(web) && web->page != NULL && web->page_gzip != NULL ? PPK_OK
+										 : PPK_ERR_NOMEM;
 }
 
 static void free_response(struct MHD_Response *response)
@@ -210,7 +207,6 @@ void ppkd_web_done(struct ppkd_web *web)
 		MHD_stop_daemon(web->sockets[i].daemon);
 	free_response(web->page);
 	free_response(web->page_gzip);
-	free_response(web->icon);
 	for (size_t i = 0; i < PPKD_STATES; i++)
 		free_response(web->statuses[i]);
 }

@@ -26,7 +26,7 @@ struct ppkd_web {
 	struct ppkd_connections connections;
 	struct ppkd_web_socket sockets[PPKD_WEB_SOCKETS_MAX];
 	size_t socket_count;
-	struct MHD_Response *page, *page_gzip, *icon;
+	struct MHD_Response *page, *page_gzip;
 	struct MHD_Response *statuses[PPKD_STATES]; /* of those that need no reason */
 };
 

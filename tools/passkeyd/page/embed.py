@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Writes the page and its icon as C.   usage: embed.py PARTS_C POLICY_H page.html page.css page.js icon.svg
+"""Writes the page as C.   usage: embed.py PARTS_C POLICY_H page.html page.css page.js icon.svg
 
-The page goes out as one document, style and script in it, so that a browser asks once and not three times; the hashes
-by which the Content-Security-Policy allows these two, and nothing else, go into POLICY_H.
+The page goes out as one document, style, script and icon in it, so that a browser asks once and not four times; the
+hashes by which the Content-Security-Policy allows style and script, and nothing else, go into POLICY_H.
 """
 
 import base64
@@ -11,6 +11,7 @@ import hashlib
 import sys
 
 STYLE, SCRIPT = '<link rel="stylesheet" href="/page.css">\n', '<script src="/page.js" defer></script>\n'
+ICON, IMAGE = 'href="/icon.svg"', 'src="/icon.svg"'
 
 
 def replaced(text, old, new):
@@ -19,12 +20,15 @@ def replaced(text, old, new):
     return text.replace(old, new)
 
 
-def whole(page, style, script):
+def whole(page, style, script, icon):
     """One document; the script stands at its end, where all that it looks for is there."""
+    data = "data:image/svg+xml;base64," + base64.b64encode(icon.encode()).decode()
     for text, forbidden in ((style, ("</style", "<!--")), (script, ("</script", "<script", "<!--"))):
         if any(word in text.lower() for word in forbidden) or "\r" in text or "\0" in text:
             sys.exit("embed.py: a browser would read something else than what is written")
     page = replaced(replaced(page, STYLE, "<style>%s</style>\n" % style), SCRIPT, "")
+    for place in ICON, IMAGE:
+        page = replaced(page, place, place.replace("/icon.svg", data))
     return replaced(page, "</body>\n", "<script>%s</script>\n</body>\n" % script)
 
 
@@ -51,11 +55,10 @@ def write(path, text):
 def main():
     parts_c, policy_h = sys.argv[1:3]
     page, style, script, icon = map(read, sys.argv[3:])
-    document = whole(page, style, script).encode()
+    document = whole(page, style, script, icon).encode()
     write(parts_c, '#include "parts.h"\n\n' + array("page", document) +
-          array("page_gzip", gzip.compress(document, mtime=0)) + array("icon", icon.encode()) +
-          "\nconst struct ppkd_part ppkd_page = { page, sizeof(page), page_gzip, sizeof(page_gzip) };\n"
-          "const struct ppkd_part ppkd_icon = { icon, sizeof(icon), NULL, 0 };\n")
+          array("page_gzip", gzip.compress(document, mtime=0)) +
+          "\nconst struct ppkd_part ppkd_page = { page, sizeof(page), page_gzip, sizeof(page_gzip) };\n")
     write(policy_h, '#define PPKD_SCRIPT_SOURCE "%s"\n#define PPKD_STYLE_SOURCE "%s"\n' % (source(script), source(style)))
 
 
