@@ -125,19 +125,19 @@ static struct value trim(struct value value)
 	return value;
 }
 
-/* Take the first item off a list with commas; false at its end. */
-static bool next_item(struct value *list, bool *first, struct value *ret)
+/* Take the first item off a list with commas; false at its end. *more: is there one, also an empty one? */
+static bool next_item(struct value *list, bool *more, struct value *ret)
 {
 	const char *comma;
 
-	if (list->len == 0 && !*first)
+	if (!*more)
 		return false;
-	*first = false;
 	comma = memchr(list->text, ',', list->len);
+	*more = comma != NULL;
 	ret->text = list->text;
 	ret->len = comma == NULL ? list->len : (size_t)(comma - list->text);
-	list->text += ret->len + (comma != NULL);
-	list->len -= ret->len + (comma != NULL);
+	list->text += ret->len + *more;
+	list->len -= ret->len + *more;
 	*ret = trim(*ret);
 	return true;
 }
@@ -145,12 +145,12 @@ static bool next_item(struct value *list, bool *first, struct value *ret)
 static bool parse_addresses(struct value value, struct ppkd_options *options, void *member)
 {
 	struct value item;
-	bool first = value.len > 0;
+	bool more = value.len > 0;
 
 	(void)member;
 	options->proxy_count = 0;
 	options->proxy_unix = false;
-	while ((first || value.len > 0) && next_item(&value, &first, &item)) {
+	while (next_item(&value, &more, &item)) {
 		if (is_word(item, "unix")) {
 			options->proxy_unix = true;
 			continue;
@@ -187,11 +187,11 @@ static bool find_uid(struct value item, uid_t *ret)
 static bool parse_users(struct value value, struct ppkd_options *options, void *member)
 {
 	struct value item;
-	bool first = true;
+	bool more = true;
 
 	(void)member;
 	options->client_count = 0;
-	while (next_item(&value, &first, &item)) {
+	while (next_item(&value, &more, &item)) {
 		if (options->client_count == PPKD_LIST_MAX ||
 			!find_uid(item, &options->clients[options->client_count]))
 			return false;

@@ -96,6 +96,8 @@ static void a_list_may_have_blanks_beside_its_commas(void)
 		"a value with a blank or '#' must stand in double quotes");
 	refuse("clients = \"root, ,1000\"\n", 1, "option 'clients' cannot be");
 	refuse("clients = \"root 1000\"\n", 1, "option 'clients' cannot be");
+	refuse("clients = root,1000,\n", 1, "option 'clients' cannot be");
+	refuse("proxies = unix,\n", 1, "option 'proxies' cannot be");
 	refuse("proxies = \" \"\n", 1, "option 'proxies' cannot be");
 }
 
