@@ -53,6 +53,14 @@ static const char *host_of(const char *origin, size_t *ret_len)
 	return host;
 }
 
+bool ppk_web_origin_is_localhost(const char *origin)
+{
+	char host[PPK_RP_ID_MAX + 1];
+
+	ppk_web_origin_host(origin, host);
+	return strcmp(host, "localhost") == 0;
+}
+
 void ppk_web_origin_host(const char *origin, char out[static PPK_RP_ID_MAX + 1])
 {
 	size_t len;

@@ -18,6 +18,9 @@
  */
 bool ppk_web_origin_is_valid(const char *text, size_t len);
 
+/* Is a valid origin that of localhost, which each device is to itself? Pure. */
+bool ppk_web_origin_is_localhost(const char *origin);
+
 /* The host of a valid origin, NUL-terminated. Pure. */
 void ppk_web_origin_host(const char *origin, char out[static PPK_RP_ID_MAX + 1]);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/web_origin.h"
 #include "method/choice.h"
 #include "sys/host.h"
 
@@ -84,7 +85,10 @@ struct ppk_browser_terms ppk_browser_terms_make(
 			      (request->tty != NULL && strcmp(request->tty, "ssh") == 0),
 	};
 
-	if (terms.origin[0] != '\0')
-		terms.has_place = ppk_browser_place_find(request, host, &terms.place);
+	if (terms.origin[0] == '\0')
+		return terms;
+	if (terms.qr == PPK_BROWSER_QR_AUTO && ppk_web_origin_is_localhost(terms.origin))
+		terms.qr = PPK_BROWSER_QR_NO;
+	terms.has_place = ppk_browser_place_find(request, host, &terms.place);
 	return terms;
 }

@@ -87,20 +87,11 @@ enum ppk_err ppk_browser_enrolment_wait(struct ppk_browser_waiting *waiting)
 	return ppk_enroll_browser(&enrollment, &waiting->diag);
 }
 
-/* http://localhost: each device is that to itself, so a phone would look for the page on the phone. */
-static bool is_for_this_machine(const struct ppk_enrolment_plan *plan)
-{
-	char host[PPK_RP_ID_MAX + 1];
-
-	ppk_web_origin_host(plan->wanted.browser_origin, host);
-	return strcmp(host, "localhost") == 0;
-}
-
 static enum ppk_err show(void *context, const char *url)
 {
 	const struct ppk_browser_waiting *waiting = context;
 	const struct ppk_enrolment_plan *plan = waiting->plan;
-	bool is_here = is_for_this_machine(plan);
+	bool is_here = ppk_web_origin_is_localhost(plan->wanted.browser_origin);
 
 	ppk_message_note("Enrolling a passkey for %s (relying party ID %s).",
 		plan->session->user->name, plan->rp_id);

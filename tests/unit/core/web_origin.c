@@ -36,6 +36,14 @@ static void the_host_is_taken_out(void)
 	CHECK_STR(host, "localhost");
 }
 
+static void localhost_is_known(void)
+{
+	CHECK(ppk_web_origin_is_localhost("http://localhost"));
+	CHECK(ppk_web_origin_is_localhost("http://localhost:8080"));
+	CHECK(!ppk_web_origin_is_localhost("https://localhost.example.com"));
+	CHECK(!ppk_web_origin_is_localhost("https://login.example.com:8443"));
+}
+
 static void an_origin_covers_itself_and_the_domains_above(void)
 {
 	const char *origin = "https://login.example.com:8443";
@@ -108,6 +116,7 @@ int main(void)
 {
 	return CHECK_RUN(CHECK_TEST(origins_are_as_browsers_write_them),
 		CHECK_TEST(the_host_is_taken_out),
+		CHECK_TEST(localhost_is_known),
 		CHECK_TEST(an_origin_covers_itself_and_the_domains_above),
 		CHECK_TEST(a_url_is_below_its_origin_or_not),
 		CHECK_TEST(a_changed_origin_is_another_one_or_none),
