@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -388,6 +389,54 @@ def wait_until_there(url):
     while DAEMON.ask("GET", path)[0] != 200:
         tap.equal(time.monotonic() < deadline, True, "the page is there in time")
         time.sleep(0.05)
+
+
+# It asks thirty times as often, and says when there was nothing.
+HURRIED = """{
+	const wait = window.setTimeout, ask = window.fetch;
+	window.setTimeout = (run, ms) => wait(run, ms / 30);
+	window.fetch = async (...what) => {
+		const answer = await ask(...what);
+		window.missed = window.missed || answer.status === 404;
+		return answer;
+	};
+}
+"""
+# And its clock goes thirty times as fast.
+FAST = HURRIED + "{ const now = performance.now.bind(performance); performance.now = () => now() * 30; }"
+
+
+@case
+def the_page_of_an_invitation_goes_on_when_passkeyd_was_restarted():
+    """Its link is as good as before, so the page does not say that its time is over."""
+    fresh()
+    url = invite()
+    (pid,) = scene.processes.by_program(lambda path: path == CTL)
+    page = opened(url, HURRIED, transport="hybrid")
+    os.kill(pid, signal.SIGSTOP)
+    DAEMON.restart()
+    page.wait_for("window.missed")
+    title_is(page, "Create a passkey for alice")
+    make(page)
+    page.wait_for("document.querySelector('#problem').textContent === 'The server does not answer. You can try again.'")
+    os.kill(pid, signal.SIGCONT)
+    wait_until_there(url)
+    enrol(page, text="Phone of alice")
+    wait_until_written()
+    tap.contains(lines()[0], 'name="Phone of alice"')
+
+
+@case
+def the_page_of_an_invitation_that_does_not_come_back_says_so():
+    fresh()
+    url = invite()
+    (pid,) = scene.processes.by_program(lambda path: path == CTL)
+    page = opened(url, FAST)
+    os.kill(pid, signal.SIGSTOP)
+    DAEMON.restart()
+    os.kill(pid, signal.SIGKILL)
+    title_is(page, "Too late")
+    tap.contains(page.text("#lead"), "Ask for a new link")
 
 
 @case

@@ -15,6 +15,7 @@ const DISCOVERABLE = ["discouraged", "preferred", "required"];
 const ATTESTATION = ["none", "direct"];
 const POLL_MS = 3000;
 const RETRY_MS = 2000;
+const BACK_MS = 60000;
 const CHECK_MS = [150, 300, 600, 1000];
 
 // A text whose name ends with Enrol goes before the one without it when enrolling, and with Invited where no
@@ -216,6 +217,7 @@ let language = preferred.length > 0 ? preferred[0].slice(0, 2).toLowerCase() : "
 let view = null; // who asks for what
 let shown = { name: "loading" }; // what stands on the page
 let endsAt = 0; // in the clock of performance.now()
+let missingSince = null; // in that clock: there is nothing where the page came from
 let request = null; // AbortController of what the browser asks for
 let fresh = null; // a new credential that has no name yet
 let claim = null; // what entering the number gave us
@@ -261,6 +263,10 @@ const join = (parts) => {
 async function ask(name, body) {
 	const options = body === undefined ? {} : { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } };
 	const answer = await fetch(base + "/" + name, { ...options, cache: "no-store", credentials: "omit", redirect: "error" });
+	if (answer.status !== 404)
+		missingSince = null;
+	else if (missingSince === null)
+		missingSince = performance.now();
 	return { status: answer.status, reader: new Reader(await answer.arrayBuffer()) };
 }
 
@@ -540,6 +546,9 @@ function arrive(state, reason) {
 		poll(state, 0);
 }
 
+// passkeyd may have been restarted: an invitation's page is there again in half a minute.
+const mayComeBack = () => situations().includes("Invited") && performance.now() < Math.min(endsAt, missingSince + BACK_MS);
+
 function poll(state, turn) {
 	const mine = ++lastPoll;
 	setTimeout(async () => {
@@ -549,9 +558,9 @@ function poll(state, turn) {
 			const { status, reader } = await ask("status");
 			if (mine !== lastPoll)
 				return;
-			if (status === 404)
+			if (status === 404 && !mayComeBack())
 				return arrive(STATE.EXPIRED);
-			const now = reader.u8();
+			const now = status === 404 ? state : reader.u8();
 			if (now !== state)
 				return arrive(now, reader.text());
 		} catch (error) {
@@ -649,6 +658,8 @@ async function raiseAlarm() {
 // Who asks for what, and how it stands.
 async function look() {
 	const { status, reader } = await ask("view");
+	if (status === 404 && mayComeBack())
+		throw new TypeError("no answer"); // as fetch() says it of a server that is away
 	if (status !== 200)
 		return show("missing");
 	view = readView(reader);
