@@ -105,9 +105,8 @@ void ppk_enrolment_print_success(const struct ppk_enrolment_plan *plan, const ch
 
 	ppk_message_result("Enrolled \"%s\" for %s in %s (relying party ID %s).", label,
 		session->user->name, session->store.path, plan->rp_id);
-	ppk_message_note(
-		"Next: passkeyctl test tries it without PAM, passkeyctl doctor looks for what "
-		"would keep you out, pam_passkey(8) says how to ask for it in a service.");
+	ppk_message_note("Next: passkeyctl test tries it without PAM, and passkeyctl doctor looks for");
+	ppk_message_note("what would keep you out. pam_passkey(8): how a service asks for it.");
 	if (plan->file->credential_count == 0)
 		ppk_message_note(
 			"Enrol a second passkey too: losing the only one locks %s out.",
