@@ -2,7 +2,6 @@
 /* What running a helper program is on every system; process_linux.c and process_portable.c have the rest. */
 #include "sys/process.h"
 
-#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,11 +27,7 @@ enum ppk_err ppk_process_start(const char *path, struct ppk_process *ret)
 		close(ends[0]);
 		return err;
 	}
-	/*
-	 * Schedulers may leave the child queued behind the host, on an otherwise idle machine too, for
-	 * as long as the host goes on. At its execve it is moved to a processor that is free.
-	 */
-	(void)sched_yield();
+	ppk_process_give_way();
 	*ret = (struct ppk_process){ .keeper = keeper, .socket = ends[0] };
 	return PPK_OK;
 }

@@ -20,6 +20,9 @@ struct ppk_process_start {
 /* In the child, a ppk_child_fn for a struct ppk_process_start: become the program, or keep it. */
 int ppk_process_child(void *start);
 
+/* In the host: the child is there, and is to get as far as its execve before the host goes on. */
+void ppk_process_give_way(void);
+
 /* The program did not end in time: have it end, and the child. Still to be reaped. */
 void ppk_process_kill(struct ppk_child *child);
 

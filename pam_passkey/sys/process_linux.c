@@ -202,6 +202,15 @@ int ppk_process_child(void *context)
  * In the host.
  */
 
+/*
+ * The scheduler may leave the child queued behind the host, on an otherwise idle machine too, for as long as
+ * the host goes on. At its execve it is moved to a processor that is free.
+ */
+void ppk_process_give_way(void)
+{
+	(void)sched_yield();
+}
+
 void ppk_process_kill(struct ppk_child *keeper)
 {
 	ppk_child_signal(keeper, SIGTERM);

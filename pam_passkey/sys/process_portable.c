@@ -56,6 +56,9 @@ int ppk_process_child(void *context)
 	return PPK_PROCESS_NOT_STARTED;
 }
 
+/* The programs of these systems have nothing to do before the answer, and wait for it at once. */
+void ppk_process_give_way(void) {}
+
 void ppk_process_kill(struct ppk_child *child)
 {
 	ppk_child_signal(child, SIGKILL);
