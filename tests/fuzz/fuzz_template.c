@@ -7,8 +7,10 @@
 #include "require.h"
 
 #define HOME "/home/alice"
+#define TEXT_MAX 4096
 
-static char path[4096];
+/* Room for all: of two characters of a template at most five come. */
+static char path[3 * TEXT_MAX + sizeof(HOME)];
 
 static enum ppk_err expand(const char *template, const char *user, bool *ret_in_home)
 {
@@ -46,8 +48,11 @@ static void try_user(const char *user)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	char *text = malloc(len + 1);
+	char *text;
 
+	if (len > TEXT_MAX)
+		return 0;
+	text = malloc(len + 1);
 	REQUIRE(text != NULL);
 	memcpy(text, data, len);
 	text[len] = '\0';
