@@ -6,8 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "sys/packet.h"
+#include "packet_pair.h"
 
 /* A clock of our own, which moves by what is waited. */
 static int64_t clock_ms = 1000;
@@ -30,30 +29,9 @@ int __wrap_poll(struct pollfd *entries, nfds_t count, int timeout_ms)
 	return ready;
 }
 
-static int ends[2];
-static uint8_t data[8];
-static size_t len;
-
-static void make_pair(void)
-{
-	CHECK_OK(ppk_packet_pair(ends));
-	len = 0;
-}
-
-static void close_pair(void)
-{
-	close(ends[0]);
-	close(ends[1]);
-}
-
 static void put(const char *bytes, size_t count)
 {
 	CHECK(write(ends[1], bytes, count) == (ssize_t)count);
-}
-
-static enum ppk_err receive(int64_t deadline_ms)
-{
-	return ppk_packet_receive(ends[0], deadline_ms, data, sizeof(data), &len);
 }
 
 /* The end for both: the other side cannot send what would be taken for something else. */
