@@ -27,29 +27,13 @@ BUILD = sys.argv[1]
 CTL = system.PROGRAMS + "/passkeyctl"
 FILE = system.PASSKEYS + "/alice"
 DAEMON = BROWSER = None
-CASES = []
-
-
-def case(function):
-    """Marks a test case; its name is what must hold."""
-    CASES.append(with_pages_closed(function))
-    return function
+case = tap.Cases(afterwards=lambda: BROWSER.close_pages())
 
 
 def fresh(**options):
     for path in glob.glob(system.PASSKEYS + "/*") + glob.glob(system.STATE + "/*"):
         os.unlink(path)
     system.configure(browser_origin=DAEMON.origin, browser_socket=DAEMON.path, **options)
-
-
-def with_pages_closed(function):
-    def run():
-        try:
-            function()
-        finally:
-            BROWSER.close_pages()
-    run.__name__ = function.__name__
-    return run
 
 
 def lines(path=FILE):
@@ -468,4 +452,4 @@ if __name__ == "__main__":
                                                       ceremonies_per_user=64))
         scene.prepare(BUILD)
         BROWSER = stack.enter_context(chromium.Browser())
-        tap.run([one for one in CASES if sys.argv[2:] == [] or sys.argv[2] in one.__name__])
+        case.run()

@@ -25,19 +25,7 @@ from scene import system  # noqa: E402
 BUILD = sys.argv[1]
 PLAIN = {"SSH_ASKPASS": None, "SSH_ASKPASS_REQUIRE": None}
 LOG = DAEMON = BROWSER = None
-CASES = []
-
-
-def case(function):
-    """Marks a test case; its name is what must hold."""
-    def run():
-        try:
-            function()
-        finally:
-            BROWSER.close_pages()
-    run.__name__ = function.__name__
-    CASES.append(run)
-    return function
+case = tap.Cases(afterwards=lambda: BROWSER.close_pages())
 
 
 def enrolled(*credentials, user=scene.USER, more=""):
@@ -420,4 +408,4 @@ if __name__ == "__main__":
         LOG = scene.prepare(BUILD)
         ssh_scene.equip(network=False)
         BROWSER = stack.enter_context(chromium.Browser())
-        tap.run([one for one in CASES if sys.argv[2:] == [] or sys.argv[2] in one.__name__])
+        case.run()

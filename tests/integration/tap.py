@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Test cases that print TAP: run([first_case, second_case]) with functions whose names are sentences."""
 
+import functools
 import sys
 import traceback
 
@@ -26,6 +27,28 @@ def run(cases):
                 print("# " + line)
             print("not ok %d - %s" % (number, name), flush=True)
     sys.exit(1 if failed else 0)
+
+
+class Cases:
+    """Marks test cases, as a decorator, and runs them; the name of one is what must hold."""
+
+    def __init__(self, afterwards=lambda: None):
+        """afterwards is called after each, however it ended."""
+        self.marked, self.afterwards = [], afterwards
+
+    def __call__(self, function):
+        @functools.wraps(function)
+        def case():
+            try:
+                function()
+            finally:
+                self.afterwards()
+        self.marked.append(case)
+        return function
+
+    def run(self):
+        """Those whose name has the program's second argument in it; without one, all."""
+        run([case for case in self.marked if sys.argv[2:] == [] or sys.argv[2] in case.__name__])
 
 
 def equal(got, wanted, what="value"):

@@ -27,14 +27,8 @@ PLAIN = {"SSH_ASKPASS": None, "SSH_ASKPASS_REQUIRE": None}
 HERE, NEIGHBOUR, ELSEWHERE = "2001:db8:1::1", "2001:db8:1::2", "2001:db8:2::1"
 LINK_LOCAL, LINKS = "fe80::7", ("passkey0", "passkey1")
 OPTIONS = {"ceremonies_per_user": 64}
-CASES = []
+case = tap.Cases()
 LOG = None
-
-
-def case(function):
-    """Marks a test case; its name is what must hold."""
-    CASES.append(function)
-    return function
 
 
 def network():
@@ -279,4 +273,4 @@ ssh_scene.private_network()
 LOG = scene.prepare(BUILD)
 ssh_scene.equip(network=False)
 network()
-tap.run([one for one in CASES if sys.argv[2:] == [] or sys.argv[2] in one.__name__])
+case.run()

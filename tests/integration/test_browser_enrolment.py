@@ -18,13 +18,7 @@ from enrolment_desk import (CTL, FILE, ORIGIN, SOCKET, URL, ceremony, enroll, fi
 from fake_passkeyd import BE, BS, UP, UV
 from scene import Terminal, system
 
-CASES = []
-
-
-def case(function):
-    """Marks a test case; its name is what must hold."""
-    CASES.append(function)
-    return function
+case = tap.Cases()
 
 
 # enroll --browser
@@ -275,4 +269,4 @@ def the_doctor_looks_at_passkeyd_and_at_the_root_certificates():
 
 if __name__ == "__main__":
     LOG = scene.prepare(sys.argv[1])
-    tap.run([case for case in CASES if sys.argv[2:] == [] or sys.argv[2] in case.__name__])
+    case.run()

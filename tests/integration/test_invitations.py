@@ -22,21 +22,15 @@ from browser_wire import ASSERTION, FAILED, OPENED, REGISTRATION, text
 from enrolment_desk import CTL, ORIGIN, SOCKET, URL, ctl, finish, fresh, lines, passkey, read, start
 from scene import Terminal, system
 
-CASES = []
+
+def leave_none():
+    """Not of a case that failed, either."""
+    for pid in waiting():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
-def case(function):
-    """Marks a test case; its name is what must hold. None of its invitations is left when it fails."""
-    def run():
-        try:
-            function()
-        finally:
-            for pid in waiting():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-    run.__name__ = function.__name__
-    CASES.append(run)
-    return run
+case = tap.Cases(afterwards=leave_none)
 
 
 @contextlib.contextmanager
@@ -433,4 +427,4 @@ def in_the_foreground_it_waits():
 
 if __name__ == "__main__":
     LOG = scene.prepare(sys.argv[1])
-    tap.run([case for case in CASES if sys.argv[2:] == [] or sys.argv[2] in case.__name__])
+    case.run()

@@ -27,13 +27,7 @@ PIN = "1234"
 AS_ALICE = ["setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups"]
 
 
-CASES = []
-
-
-def case(function):
-    """Marks a test case; its name is what must hold."""
-    CASES.append(function)
-    return function
+case = tap.Cases()
 
 
 class Done:
@@ -1179,4 +1173,4 @@ if __name__ == "__main__":
     SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
     COMPLETION = os.path.join(SOURCE, "tools", "passkeyctl", "passkeyctl.bash")
     scene.prepare(sys.argv[1])
-    tap.run([case for case in CASES if sys.argv[2:] == [] or sys.argv[2] in case.__name__])
+    case.run()

@@ -23,13 +23,7 @@ BUILD = sys.argv[1]
 ORIGIN = "https://login.example.com"
 PLAIN = {"SSH_ASKPASS": None, "SSH_ASKPASS_REQUIRE": None}
 DAEMON = None
-CASES = []
-
-
-def case(function):
-    """Marks a test case; its name is what must hold."""
-    CASES.append(function)
-    return function
+case = tap.Cases()
 
 
 def enrolled(**options):
@@ -138,4 +132,4 @@ if __name__ == "__main__":
         DAEMON = stack.enter_context(passkeyd.running(BUILD, ceremonies_per_user=64, proxies="127.0.0.1", url=ORIGIN))
         scene.prepare(BUILD)
         ssh_scene.equip(network=False)
-        tap.run([one for one in CASES if sys.argv[2:] == [] or sys.argv[2] in one.__name__])
+        case.run()
