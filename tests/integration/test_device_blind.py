@@ -5,7 +5,7 @@ usage: PPK_TEST_PROGRAMS=portable test_device_blind.py BUILD [CASE...]
 """
 
 import tap
-from desk import Desk, PIN, SHORT_MS, group, processes_of, run, stranger
+from desk import Desk, PIN, SHORT_MS, group, run, stranger
 
 
 def who_holds_nothing_is_not_to_be_touched():
@@ -46,19 +46,6 @@ def a_touch_is_told_once_for_a_list_in_parts():
         key.touch()
         ceremony.until("assertion")
         tap.equal(ceremony.kinds(), ["authenticator", "touch", "assertion"], "messages")
-
-
-def a_u2f_key_is_let_go_too():
-    with Desk() as desk:
-        key = desk.key(0, "--u2f-only")
-        identity = desk.enrol()["credential_id"]
-        key.control("touch-mode control")
-        ceremony = desk.sign_in(group(identity))
-        ceremony.until("touch")
-        ceremony.command("cancel")
-        tap.equal(ceremony.until("failed")["err"], "cancelled")
-        ceremony.finish()
-        tap.equal(processes_of(desk.helper), [], "processes")
 
 
 def one_that_breaks_off_is_asked_again_but_not_for_ever():
